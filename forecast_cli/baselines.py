@@ -1,0 +1,103 @@
+"""Context [B, L] -> simple continuations [B, H]: what the network corrects and has to beat.
+
+Contexts end at the cutoff. A value that is not finite is padding or missing. A row with at least
+one value gets a finite continuation; a row without any gets nothing finite. A row too short for a
+rule gets the next simpler one, at last its last value. `SIMPLE` names the rules, simplest first.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Continuation = Callable[[Array, int, int], Array]
+"""``(context [B, L], horizon, season_length) -> [B, horizon]``"""
+
+
+def naive(context: Array, horizon: int, season_length: int = 1) -> Array:
+    """The last value, repeated.
+
+    >>> naive(np.array([[1.0, 3.0, np.nan]]), 2).tolist()
+    [[3.0, 3.0]]
+    """
+    return np.repeat(_latest(context)[:, None], horizon, axis=1)
+
+
+def seasonal_naive(context: Array, horizon: int, season_length: int) -> Array:
+    """The last season, repeated.
+
+    A value missing there is taken from the same phase of the latest season that has it, and a phase
+    that was never observed gets the last value, as in `naive`.
+
+    >>> seasonal_naive(np.array([[1.0, 2.0, 3.0, np.nan]]), 3, 2).tolist()
+    [[3.0, 2.0, 3.0]]
+    """
+    rows, length = context.shape
+    seasons = -(-length // season_length)
+    whole = np.full((rows, seasons * season_length), np.nan)
+    whole[:, whole.shape[1] - length :] = context
+    by_phase = whole.reshape(rows, seasons, season_length).swapaxes(1, 2)
+    latest = _latest(by_phase)
+    season = np.where(np.isfinite(latest), latest, _latest(context)[:, None])
+    return season[:, np.arange(horizon) % season_length]
+
+
+def drift(context: Array, horizon: int, season_length: int = 1) -> Array:
+    """The line through the first and the last value; a row of one value gets `naive`.
+
+    >>> drift(np.array([[1.0, 0.0, 5.0]]), 2).tolist()
+    [[7.0, 9.0]]
+
+    Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice (3rd ed., 2021), 5.2.
+    """
+    observed = np.isfinite(context)
+    return _line(context, observed.argmax(axis=1), _last_true(observed), horizon)
+
+
+def last_difference(context: Array, horizon: int, season_length: int = 1) -> Array:
+    """The line through the last two values; a row of one value gets `naive`.
+
+    A change across a gap counts as an equal change in each of its steps.
+
+    >>> last_difference(np.array([[0.0, 1.0, np.nan, 5.0]]), 2).tolist()
+    [[7.0, 9.0]]
+    """
+    observed = np.isfinite(context)
+    last = _last_true(observed)
+    earlier = observed & (np.arange(context.shape[1]) < last[:, None])
+    before = np.where(earlier.any(axis=1), _last_true(earlier), last)
+    return _line(context, before, last, horizon)
+
+
+SIMPLE: dict[str, Continuation] = {
+    "naive": naive,
+    "seasonal-naive": seasonal_naive,
+    "drift": drift,
+    "last-difference": last_difference,
+}
+"""The simple continuations by name: a new one needs a line here and nothing elsewhere."""
+
+
+def _line(context: Array, start: NDArray[np.intp], stop: NDArray[np.intp], horizon: int) -> Array:
+    """Continue the line through the values at two positions [B]; flat where they are the same."""
+    rows, length = context.shape
+    first, last = context[np.arange(rows), start], context[np.arange(rows), stop]
+    ahead = (length - 1 - stop)[:, None] + np.arange(1, horizon + 1)
+    # Values near the largest float overflow here; their rows fall back to the last value.
+    with np.errstate(over="ignore", invalid="ignore"):
+        slope = (last - first) / np.maximum(stop - start, 1)
+        line = last[:, None] + slope[:, None] * ahead
+    return np.where(np.isfinite(line), line, last[:, None])
+
+
+def _latest(values: Array) -> Array:
+    """The last finite value along the last axis, something not finite where there is none."""
+    position = _last_true(np.isfinite(values))
+    return np.take_along_axis(values, position[..., None], axis=-1)[..., 0]
+
+
+def _last_true(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The position of the last True along the last axis, the last position where there is none."""
+    position: NDArray[np.intp] = flags.shape[-1] - 1 - flags[..., ::-1].argmax(axis=-1)
+    return position

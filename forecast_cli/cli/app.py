@@ -1,0 +1,153 @@
+"""Arguments -> one command, and its errors -> words and an exit code."""
+
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+from types import FrameType
+from typing import Annotated, Never
+
+import typer
+
+from forecast_cli.cli.evaluate import evaluate
+from forecast_cli.cli.info import info
+from forecast_cli.cli.inspect import inspect
+from forecast_cli.cli.predict import predict
+from forecast_cli.cli.streams import ReaderGoneError, error_console, say, write_output
+from forecast_cli.cli.train import train
+from forecast_cli.errors import UserError
+
+_INTERNAL_ERROR = 70
+_INTERRUPTED = 130
+_TERMINATED = 143
+
+app = typer.Typer(
+    name="forecast",
+    help="Forecast time series with small recurrent networks.",
+    epilog="Start with: forecast train data.csv, then forecast predict",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (train, predict, evaluate, inspect, info):
+    app.command()(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        write_output(f"forecast {_version()}\n".encode())
+        raise typer.Exit
+
+
+def _version() -> str:
+    try:
+        return metadata.version("forecast-cli")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+@app.callback()
+def _forecast(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM arrived; no `except Exception` may keep it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error has become words."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    # Looked up here, so that an error while the options are read can be debugged as well.
+    debug = "--debug" in typed
+    try:
+        with _termination_raised(), warnings.catch_warnings():
+            if not (debug or sys.warnoptions):
+                # Warnings of libraries are for developers; ours are notices.
+                warnings.simplefilter("ignore")
+            return _run(typed)
+    except (Exception, KeyboardInterrupt, _TerminatedError) as error:
+        if debug and _is_bug(error):
+            traceback.print_exc()
+        return _explain(error)
+
+
+def _is_bug(error: BaseException) -> bool:
+    return isinstance(error, Exception) and not isinstance(
+        error, UserError | ReaderGoneError | MemoryError
+    )
+
+
+def _explain(error: BaseException) -> int:
+    """Say what stopped the command, unless that is none of the user's business."""
+    match error:
+        case ReaderGoneError():
+            return 0
+        case UserError():
+            return _fail(error.exit_code, str(error))
+        case MemoryError():
+            return _fail(1, "there is not enough memory for this data and these settings")
+        case KeyboardInterrupt():
+            return _fail(_INTERRUPTED, "interrupted")
+        case _TerminatedError():
+            return _fail(_TERMINATED, "stopped by SIGTERM")
+    return _fail(_INTERNAL_ERROR, _describe_bug(error), label="internal error: ")
+
+
+def _run(typed: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        work = command.main(typed, prog_name="forecast", standalone_mode=False)
+    except typer.TyperException as error:
+        words = _describe_usage(error)
+        # Without any word the help has been shown instead.
+        return _fail(error.exit_code, words) if words else error.exit_code
+    if callable(work):
+        work()
+    return 0
+
+
+def _describe_usage(error: typer.TyperException) -> str:
+    words = " ".join(error.format_message().split()).replace("Value error, ", "")
+    if not words:
+        return ""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "forecast"
+    return f"{words[:1].lower()}{words[1:].rstrip('.')}; see {path} --help"
+
+
+def _describe_bug(error: BaseException) -> str:
+    words = " ".join(str(error).split())
+    cause = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    return f"{cause}; run again with --debug to see where"
+
+
+def _fail(code: int, message: str, *, label: str = "error: ") -> int:
+    say(error_console(), label, message, style="bold red")
+    return code
+
+
+@contextmanager
+def _termination_raised() -> Iterator[None]:
+    """Turn SIGTERM into an exception, so that what is half done can be cleared away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _raise_terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _raise_terminated(_signal: int, _frame: FrameType | None) -> Never:
+    raise _TerminatedError

@@ -1,0 +1,78 @@
+"""`forecast evaluate`: a checkpoint and known values in, its errors out."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from forecast_cli.cli.options import (
+    Data,
+    ModelOptions,
+    ResultOptions,
+    SkillOptions,
+    TalkOptions,
+)
+from forecast_cli.cli.parameters import with_options
+from forecast_cli.cli.results import check_skill, check_streams, choose_format, write_forecast
+from forecast_cli.cli.streams import Streams
+from forecast_cli.config import EvaluationConfig, ReadConfig
+from forecast_cli.findings import EvaluateReport
+from forecast_cli.report import (
+    backtest_parts,
+    breakdown_table,
+    count,
+    data_facts,
+    facts,
+    printable,
+)
+
+_MOST_ROWS = 12
+
+
+@with_options
+def evaluate(
+    data: Data,
+    *,
+    model: ModelOptions,
+    read: ReadConfig,
+    scoring: EvaluationConfig,
+    result: ResultOptions,
+    asked: SkillOptions,
+    talk: TalkOptions,
+) -> None:
+    """Score a checkpoint on known values of DATA, beside simple forecasts."""
+    check_streams(inputs=[data, model.model], output=result.output)
+    choose_format(result)
+    from forecast_cli import workflows
+
+    streams = Streams(quiet=talk.quiet)
+    forecast, report = workflows.evaluate(
+        data,
+        model.model,
+        read=read,
+        scoring=scoring,
+        tell=streams.tell,
+    )
+    write_forecast(forecast, report, result)
+    streams.show(*_describe(report))
+    check_skill(report.backtest, asked.min_skill)
+
+
+def _describe(report: EvaluateReport) -> Iterator[RenderableType]:
+    yield Text()
+    points = count(report.backtest.n_points, "point")
+    yield facts(
+        [
+            ("checkpoint", printable(report.checkpoint)),
+            *data_facts(report.data),
+            ("scored", f"{points}, {report.n_in_sample} of them in-sample"),
+        ]
+    )
+    for title, rows in (
+        ("series", report.by_series),
+        ("step", report.by_step),
+        ("cutoff", report.by_cutoff),
+    ):
+        if len(rows) > 1:
+            yield breakdown_table(f"by {title}", rows, most=_MOST_ROWS)
+    yield from backtest_parts(report.backtest)

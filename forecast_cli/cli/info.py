@@ -1,0 +1,46 @@
+"""`forecast info`: what a checkpoint holds."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+
+from forecast_cli.cli.options import DEFAULT_MODEL, Model, TalkOptions, TextOptions
+from forecast_cli.cli.parameters import with_options
+from forecast_cli.cli.results import check_streams, write_report
+from forecast_cli.findings import InfoReport
+from forecast_cli.report import backtest_parts, count, data_facts, facts, printable, shares
+
+
+@with_options
+def info(model: Model = DEFAULT_MODEL, *, result: TextOptions, talk: TalkOptions) -> None:
+    """Show what a checkpoint holds."""
+    check_streams(inputs=[model], output=result.output)
+    from forecast_cli import workflows
+
+    report = workflows.info(model)
+    write_report(report, list(_describe(report)), result)
+
+
+def _describe(report: InfoReport) -> Iterator[RenderableType]:
+    yield facts(
+        [
+            ("checkpoint", printable(report.checkpoint)),
+            ("format", f"version {report.format_version}, written by {report.written_by}"),
+            ("sha256", report.sha256),
+            *data_facts(report.data),
+            ("network", _network(report)),
+            ("model", shares(report.members, report.simple, report.simple_weight)),
+            ("seed", str(report.seed)),
+        ]
+    )
+    if report.backtest is not None:
+        yield from backtest_parts(report.backtest)
+
+
+def _network(report: InfoReport) -> str:
+    return (
+        f"{report.cell}, {count(report.layers, 'layer')} of "
+        f"{count(report.hidden_size, 'unit')}, "
+        f"{count(report.n_parameters, 'parameter')}; "
+        f"{count(report.horizon, 'step')} ahead, season length {report.season_length}"
+    )

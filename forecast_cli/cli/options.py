@@ -1,0 +1,221 @@
+"""Every option: the setting behind it, its names, its help and its panel."""
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from typer import Argument, Option
+from typer.models import OptionInfo
+
+from forecast_cli.config import (
+    EvaluationConfig,
+    NetworkConfig,
+    ReadConfig,
+    Settings,
+    TrainConfig,
+    WindowConfig,
+    check_levels,
+)
+from forecast_cli.errors import ConfigError
+
+STANDARD_STREAM = "-"
+DEFAULT_MODEL = "model.forecast"
+
+Format = Literal["table", "csv", "tsv", "json", "jsonl", "parquet"]
+
+Data = Annotated[str, Argument(metavar="DATA", help="The data: a file, or - for standard input.")]
+Model = Annotated[str, Argument(metavar="MODEL", help="The checkpoint, or - for standard input.")]
+OptionalData = Annotated[
+    str | None,
+    Argument(
+        metavar="DATA",
+        help="The data to continue: a file, or - for standard input. Without it, the training "
+        "data is continued.",
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TalkOptions:
+    """What is said on standard error. `debug` is read by `app` when an error is ours."""
+
+    quiet: bool = False
+    no_progress: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions:
+    """The checkpoint that is read."""
+
+    model: str = DEFAULT_MODEL
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointOptions:
+    """Where the checkpoint goes that is written."""
+
+    output: str = DEFAULT_MODEL
+    json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultOptions:
+    """Where a forecast goes and in which form."""
+
+    output: str = STANDARD_STREAM
+    format: Format | None = None
+    json: bool = False
+
+    def __post_init__(self) -> None:
+        if self.json and self.output == STANDARD_STREAM and self.format not in (None, "json"):
+            raise ConfigError(
+                f"--json puts one JSON document on standard output; give --output FILE to have "
+                f"the forecast as {self.format} as well"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextOptions:
+    """Where a report goes that is itself the result, and in which form."""
+
+    output: str = STANDARD_STREAM
+    json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastOptions:
+    """How far to forecast; None means: as the checkpoint was trained."""
+
+    horizon: int | None = None
+    levels: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        WindowConfig(horizon=self.horizon)
+        check_levels(self.levels or ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillOptions:
+    """The skill that is asked for."""
+
+    min_skill: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.min_skill is not None and not math.isfinite(self.min_skill):
+            raise ConfigError(f"--min-skill is {self.min_skill}; it must be a finite number")
+
+
+def _panel(title: str) -> Callable[..., Any]:
+    return functools.partial(Option, rich_help_panel=title)
+
+
+_data, _window, _network, _training, _output = map(
+    _panel, ("Data", "Window", "Network", "Training", "Output")
+)
+_HORIZON = _window("-H", "--horizon", metavar="N", help="Steps to forecast.")
+_LEVELS = _window(
+    "--level", metavar="PERCENT[,PERCENT]", help="Levels of the prediction intervals."
+)
+_JSON = _output(
+    "--json", metavar="", help="Put the report on standard output as one JSON document."
+)
+_RESULT = _output("-o", "--output", metavar="FILE", help="Where the result goes.")
+
+OPTIONS: dict[type, dict[str, OptionInfo]] = {
+    ReadConfig: {
+        "target": _data("--target", metavar="NAME[,NAME]", help="The column to forecast."),
+        "time": _data("--time", metavar="NAME", help="The column with the times."),
+        "id": _data("--id", metavar="NAME[,NAME]", help="The columns that name a series."),
+        "freq": _data(
+            "--freq", metavar="ALIAS", help="The frequency: a pandas alias or an integer step."
+        ),
+        "date_format": _data(
+            "--date-format", metavar="FORMAT", help="How dates are written, such as %d.%m.%Y."
+        ),
+        "delimiter": _data("--delimiter", metavar="CHAR", help="What separates the fields."),
+        "decimal": _data("--decimal", metavar="CHAR", help="The decimal mark: . or ,"),
+        "thousands": _data("--thousands", metavar="CHAR", help="The thousands mark."),
+        "encoding": _data("--encoding", metavar="NAME", help="The text encoding of the file."),
+        "max_bytes": _data("--max-bytes", metavar="N", help="The most bytes to unpack and read."),
+        "max_line_bytes": _data("--max-line-bytes", metavar="N", help="The longest line allowed."),
+        "max_columns": _data("--max-columns", metavar="N", help="The most columns allowed."),
+    },
+    WindowConfig: {
+        "horizon": _HORIZON,
+        "context_length": _window(
+            "-L", "--context-length", metavar="N", help="Steps that the network sees."
+        ),
+        "season_length": _window("--season-length", metavar="N", help="Steps in one season."),
+    },
+    NetworkConfig: {
+        "cell": _network("--cell", help="The recurrent cell."),
+        "layers": _network("--layers", metavar="N", help="Recurrent layers."),
+        "hidden_size": _network("--hidden-size", metavar="N", help="Units in a layer."),
+        "dropout": _network("--dropout", metavar="SHARE", help="Share of units that is left out."),
+    },
+    TrainConfig: {
+        "epochs": _training("--epochs", metavar="N", help="The most epochs."),
+        "steps_per_epoch": _training("--steps-per-epoch", metavar="N", help="Batches in an epoch."),
+        "batch_size": _training("--batch-size", metavar="N", help="Windows in a batch."),
+        "learning_rate": _training("--learning-rate", metavar="RATE", help="The peak step size."),
+        "l1": _training("--l1", metavar="X", help="Weight of the L1 penalty."),
+        "l2": _training("--l2", metavar="X", help="Weight decay (L2 penalty)."),
+        "clip_norm": _training("--clip-norm", metavar="X", help="The largest gradient norm."),
+        "patience": _training(
+            "--patience", metavar="N", help="Epochs without progress before training stops."
+        ),
+        "seed": _training("--seed", metavar="N", help="The same seed gives the same model."),
+        "threads": _training("--threads", metavar="N", help="CPU threads."),
+        "device": _training("--device", help="Where to train."),
+        "time_limit": _training(
+            "--time-limit", metavar="SECONDS", help="Stop training after this time."
+        ),
+    },
+    Settings: {"levels": _LEVELS},
+    ForecastOptions: {"horizon": _HORIZON, "levels": _LEVELS},
+    EvaluationConfig: {
+        "holdout": _window("--holdout", metavar="N", help="Score the last N steps."),
+        "step_size": _window("--step-size", metavar="N", help="Steps from one cutoff to the next."),
+        "levels": _LEVELS,
+    },
+    ModelOptions: {
+        "model": _data(
+            "-m", "--model", metavar="FILE", help="The checkpoint, or - for standard input."
+        )
+    },
+    CheckpointOptions: {
+        "output": _output(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Where the checkpoint goes; - is standard output.",
+        ),
+        "json": _JSON,
+    },
+    ResultOptions: {
+        "output": _RESULT,
+        "format": _output(
+            "--format",
+            metavar="FORMAT",
+            help=f"{', '.join(get_args(Format))}; without it, table on a terminal, csv elsewhere.",
+        ),
+        "json": _JSON,
+    },
+    TextOptions: {"output": _RESULT, "json": _JSON},
+    SkillOptions: {
+        "min_skill": _output(
+            "--min-skill",
+            metavar="X",
+            help="Exit with code 3 if the skill against the best simple forecast is below X.",
+        )
+    },
+    TalkOptions: {
+        "quiet": _output("-q", "--quiet", metavar="", help="Say nothing but warnings and errors."),
+        "no_progress": _output("--no-progress", metavar="", help="Show no progress."),
+        "debug": _output("--debug", metavar="", help="Show where an internal error happened."),
+    },
+}
+"""The option of every field; a test holds this table against the dataclasses."""

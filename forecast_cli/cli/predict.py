@@ -1,0 +1,67 @@
+"""`forecast predict`: a checkpoint in, the next steps out."""
+
+from forecast_cli.cli.options import (
+    ForecastOptions,
+    ModelOptions,
+    OptionalData,
+    ResultOptions,
+    TalkOptions,
+)
+from forecast_cli.cli.parameters import with_options
+from forecast_cli.cli.results import check_streams, choose_format, write_forecast
+from forecast_cli.cli.streams import Streams
+from forecast_cli.config import ReadConfig
+from forecast_cli.findings import Backtest, ModelScores, PredictReport
+from forecast_cli.report import number, percent
+
+
+@with_options
+def predict(
+    data: OptionalData = None,
+    *,
+    model: ModelOptions,
+    read: ReadConfig,
+    wanted: ForecastOptions,
+    result: ResultOptions,
+    talk: TalkOptions,
+) -> None:
+    """Forecast the next steps of DATA, or of the training data, from a checkpoint."""
+    check_streams(inputs=[data, model.model], output=result.output)
+    choose_format(result)
+    from forecast_cli import workflows
+
+    streams = Streams(quiet=talk.quiet)
+    forecast, report = workflows.predict(
+        data,
+        model.model,
+        read=read,
+        horizon=wanted.horizon,
+        levels=wanted.levels,
+        tell=streams.tell,
+    )
+    write_forecast(forecast, report, result)
+    streams.show_line(_describe(report))
+
+
+def _describe(report: PredictReport) -> str:
+    """The line of metrics that `forecast predict` ends with."""
+    parts = [_backtest(report.backtest)]
+    if report.known is not None:
+        parts.append(f"known values: {_errors(report.known)}")
+    return f"{report.model}: " + "; ".join(parts)
+
+
+def _backtest(backtest: Backtest | None) -> str:
+    if backtest is None:
+        return "no backtest, the training data was too short"
+    parts = [f"backtest {_errors(backtest.scores[0])}"]
+    if backtest.skill is not None:
+        parts.append(f"skill {percent(backtest.skill)} against {backtest.best_simple}")
+    return ", ".join(parts)
+
+
+def _errors(scores: ModelScores) -> str:
+    shown = [f"sMAPE {number(scores.smape)}", f"MAE {number(scores.mae)}"]
+    if scores.mase is not None:
+        shown.insert(0, f"MASE {number(scores.mase)}")
+    return ", ".join(shown)

@@ -1,0 +1,98 @@
+"""Progress events -> a bar on a terminal, a line now and then elsewhere."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich import progress as bars
+from rich.console import Console
+from rich.table import Column
+from rich.text import Text
+
+from forecast_cli.cli.options import TalkOptions
+from forecast_cli.progress import Progress, ProgressEvent
+
+_EPOCHS_PER_LINE = 5
+_SECONDS_PER_LINE = 10.0
+_SHORTENED = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+
+
+@contextmanager
+def showing_progress(console: Console, talk: TalkOptions) -> Iterator[Progress]:
+    """Where training tells its progress; what is shown ends with the block."""
+    if talk.quiet or talk.no_progress:
+        yield lambda _: None
+    elif console.is_terminal and not console.is_dumb_terminal:
+        bar = bars.Progress(
+            bars.TextColumn("{task.description}", markup=False, table_column=_SHORTENED),
+            bars.BarColumn(bar_width=12),
+            _Numbers(),
+            console=console,
+            transient=True,
+            expand=True,
+        )
+        with bar:
+            yield _Bars(bar)
+    else:
+        yield _Lines(console)
+
+
+def describe(event: ProgressEvent) -> str:
+    """One epoch in words.
+
+    >>> describe(ProgressEvent(stage="gru", epoch=5, epochs=25, loss=0.5, validation=None,
+    ...                        seconds_left=63.0))
+    'epoch 5 of 25, loss 0.5000, 1:03 left'
+    """
+    parts = [f"epoch {event.epoch} of {event.epochs}", f"loss {event.loss:.4f}"]
+    if event.validation is not None:
+        parts.append(f"validation {event.validation:.4f}")
+    if event.seconds_left is not None and event.epoch < event.epochs:
+        parts.append(f"{_clock(event)} left")
+    return ", ".join(parts)
+
+
+def _clock(event: ProgressEvent) -> str:
+    minutes, seconds = divmod(round(event.seconds_left or 0), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+class _Bars:
+    """A bar for every stage, the one that runs at the bottom."""
+
+    def __init__(self, bar: bars.Progress) -> None:
+        self._bar = bar
+        self._tasks: dict[str, bars.TaskID] = {}
+
+    def __call__(self, event: ProgressEvent) -> None:
+        if event.stage not in self._tasks:
+            self._tasks[event.stage] = self._bar.add_task(event.stage, total=event.epochs)
+        self._bar.update(self._tasks[event.stage], completed=event.epoch, event=event)
+
+
+class _Numbers(bars.ProgressColumn):
+    """Epoch, loss and time left in few columns, beside the bar."""
+
+    def __init__(self) -> None:
+        super().__init__(table_column=Column(no_wrap=True, justify="right"))
+
+    def render(self, task: bars.Task) -> Text:
+        event: ProgressEvent | None = task.fields.get("event")
+        if event is None:
+            return Text()
+        return Text(f"{event.epoch}/{event.epochs}  loss {event.loss:.4f}  {_clock(event)}")
+
+
+class _Lines:
+    """A line at the first and the last epoch of a stage, and every few epochs or seconds."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = 0.0
+
+    def __call__(self, event: ProgressEvent) -> None:
+        now = time.monotonic()
+        is_due = event.epoch in (1, event.epochs) or event.epoch % _EPOCHS_PER_LINE == 0
+        if is_due or now - self._last >= _SECONDS_PER_LINE:
+            self._last = now
+            self._console.print(Text(f"{event.stage}: {describe(event)}"), soft_wrap=True)

@@ -1,0 +1,122 @@
+"""A result -> standard output or a file: checked before the work, rendered before it is written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+
+from forecast_cli.cli.frame_table import frame_table
+from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, TextOptions
+from forecast_cli.cli.streams import is_output_terminal, render, write_output
+from forecast_cli.errors import ConfigError, SkillError
+from forecast_cli.filesystem import check_writable, write_atomically
+from forecast_cli.findings import Backtest, EvaluateReport, PredictReport, Report
+from forecast_cli.report import percent, to_json
+from forecast_cli.writer import check_format, records, render_frame
+
+if TYPE_CHECKING:
+    from forecast_cli.forecast import Forecast
+
+
+def check_streams(*, inputs: Sequence[str | None], output: str) -> None:
+    """Refuse what could only fail, or do harm, after the work.
+
+    Raises:
+        ConfigError: two inputs are standard input, or the output is one of the inputs.
+        OutputError: the output cannot be written.
+    """
+    if inputs.count(STANDARD_STREAM) > 1:
+        raise ConfigError("DATA and --model are both -; standard input can be only one of them")
+    if output == STANDARD_STREAM:
+        return
+    for name in inputs:
+        if name not in (None, STANDARD_STREAM) and _is_same_file(Path(name or ""), Path(output)):
+            raise ConfigError(f"--output is {output!r}, which is also read; choose another name")
+    check_writable(output)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and one.samefile(other)
+
+
+def choose_format(options: ResultOptions) -> Format:
+    """The form of a forecast: what was asked for, else a table on a terminal, else CSV.
+
+    Raises:
+        ConfigError: bytes that are no text would go to a terminal.
+        MissingExtraError: the form needs an extra that is not installed.
+    """
+    to_terminal = options.output == STANDARD_STREAM and is_output_terminal()
+    chosen = options.format or ("table" if to_terminal else "csv")
+    if chosen == "parquet":
+        check_format(chosen)
+        if to_terminal:
+            raise ConfigError("--format parquet is not for a terminal; give --output FILE")
+    return chosen
+
+
+def write_forecast(
+    forecast: "Forecast", report: PredictReport | EvaluateReport, options: ResultOptions
+) -> None:
+    """Write the rows, and with `--json` the report; both are complete before a byte is written."""
+    frame = forecast.frame()
+    to_output = options.output == STANDARD_STREAM
+    if options.json and to_output:
+        write_output(to_json(report, forecast=records(frame)).encode())
+        return
+    document = to_json(report).encode()
+    chosen = choose_format(options)
+    if chosen == "table":
+        width = get_terminal_size().columns if to_output and is_output_terminal() else None
+        data = frame_table(frame, forecast.columns.id, width=width).encode()
+    else:
+        data = render_frame(frame, chosen)
+    if not to_output:
+        write_atomically(options.output, data)
+    else:
+        write_output(_harmless(data) if is_output_terminal() else data)
+    if options.json:
+        write_output(document)
+
+
+def write_report(report: Report, parts: Sequence[RenderableType], options: TextOptions) -> None:
+    """Write a report that is itself the result: text for people, or JSON."""
+    to_output = options.output == STANDARD_STREAM
+    if not to_output:
+        write_atomically(options.output, render(*parts, is_terminal=False).encode())
+    if options.json:
+        write_output(to_json(report).encode())
+    elif to_output:
+        write_output(render(*parts, is_terminal=is_output_terminal()).encode())
+
+
+def check_skill(backtest: Backtest | None, least: float | None) -> None:
+    """Hold the skill against `--min-skill`.
+
+    Raises:
+        SkillError: it is lower, or there is none.
+    """
+    if least is None:
+        return
+    if backtest is None:
+        raise SkillError(f"--min-skill is {least:g}, but there is too little data to score a model")
+    if backtest.skill is None:
+        raise SkillError(
+            f"--min-skill is {least:g}, but {backtest.best_simple} makes no error that could be "
+            "improved on"
+        )
+    if backtest.skill < least:
+        raise SkillError(
+            f"the skill is {backtest.skill:.4f} ({percent(backtest.skill)} less error than "
+            f"{backtest.best_simple}), below --min-skill {least:g}"
+        )
+
+
+def _harmless(data: bytes) -> bytes:
+    """Text for a terminal that would act on control characters."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode()
+        for c in data.decode()
+    ).encode()

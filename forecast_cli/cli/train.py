@@ -1,0 +1,90 @@
+"""`forecast train`: a file in, one checkpoint out, and how good it is."""
+
+import os
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from forecast_cli.cli.options import (
+    STANDARD_STREAM,
+    CheckpointOptions,
+    Data,
+    SkillOptions,
+    TalkOptions,
+)
+from forecast_cli.cli.parameters import with_options
+from forecast_cli.cli.progress_bar import showing_progress
+from forecast_cli.cli.results import check_skill, check_streams
+from forecast_cli.cli.streams import Streams, is_output_terminal, write_output
+from forecast_cli.config import Settings
+from forecast_cli.errors import ConfigError
+from forecast_cli.findings import TrainReport
+from forecast_cli.report import backtest_parts, count, data_facts, facts, shares, to_json
+
+
+@with_options
+def train(
+    data: Data,
+    *,
+    settings: Settings,
+    target: CheckpointOptions,
+    asked: SkillOptions,
+    talk: TalkOptions,
+) -> None:
+    """Train a network on DATA and save it as one checkpoint file.
+
+    A backtest beside simple forecasts tells whether it is worth using.
+    """
+    _check(data, target)
+    from forecast_cli import workflows
+
+    streams = Streams(quiet=talk.quiet)
+    with showing_progress(streams.console, talk) as progress:
+        checkpoint, report = workflows.train(
+            data, target.output, settings=settings, tell=streams.tell, progress=progress
+        )
+    streams.show(*_describe(report))
+    write_output(_output(checkpoint, report, target))
+    check_skill(report.backtest, asked.min_skill)
+
+
+def _check(data: str, target: CheckpointOptions) -> None:
+    if target.output == STANDARD_STREAM:
+        if target.json:
+            raise ConfigError(
+                "--json and --output - both want standard output; give --output a file name"
+            )
+        if is_output_terminal():
+            raise ConfigError(
+                "--output - would write a binary checkpoint to the terminal; "
+                "give a file name, or pipe it on"
+            )
+    check_streams(inputs=[data], output=target.output)
+
+
+def _output(checkpoint: bytes, report: TrainReport, target: CheckpointOptions) -> bytes:
+    if target.output == STANDARD_STREAM:
+        return checkpoint
+    if target.json:
+        return to_json(report).encode()
+    return os.fsencode(target.output) + b"\n"
+
+
+def _describe(report: TrainReport) -> Iterator[RenderableType]:
+    windows = (
+        f"{count(report.horizon, 'step')} ahead from the last {report.context_length}, "
+        f"season length {report.season_length}, {count(report.n_windows, 'window')}"
+    )
+    network = f"{report.cell}, {count(report.n_parameters, 'parameter')}"
+    yield Text()
+    yield facts(
+        [
+            *data_facts(report.data),
+            ("windows", windows),
+            ("network", f"{network}, trained in {report.seconds:.1f} s"),
+            ("model", shares(report.members, report.simple, report.simple_weight)),
+        ]
+    )
+    if report.backtest is not None:
+        yield from backtest_parts(report.backtest)

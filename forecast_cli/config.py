@@ -1,0 +1,187 @@
+"""Every setting and its default, as frozen dataclasses that check themselves.
+
+The command line reads its defaults from here and a checkpoint stores what was used.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from forecast_cli.errors import ConfigError
+
+Cell = Literal["gru", "lstm", "rnn"]
+CELLS: tuple[Cell, ...] = get_args(Cell)
+Device = Literal["auto", "cpu", "cuda", "mps"]
+DEVICES: tuple[Device, ...] = get_args(Device)
+
+MEBIBYTE = 1024 * 1024
+
+HISTORY_LENGTH = 1024
+"""The most values of a series, counted from its cutoff back, that a forecast may rest on."""
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise ConfigError(message)
+
+
+def _require_at_least(option: str, value: float | None, lowest: float) -> None:
+    _require(value is None or value >= lowest, f"{option} is {value}; it must be {lowest} or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadConfig:
+    """How a file is to be understood; what is None or empty is guessed, and the guess is told."""
+
+    target: tuple[str, ...] = ()
+    time: str | None = None
+    id: tuple[str, ...] = ()
+    freq: str | None = None
+    date_format: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str | None = None
+    max_bytes: int = 2048 * MEBIBYTE
+    max_line_bytes: int = 16 * MEBIBYTE
+    max_columns: int = 20_000
+
+    def __post_init__(self) -> None:
+        for option, text in (("--delimiter", self.delimiter), ("--decimal", self.decimal)):
+            _require(
+                text is None or len(text) == 1, f"{option} must be one character, not {text!r}"
+            )
+        _require(
+            self.decimal is None or self.decimal in ".,",
+            f"--decimal is {self.decimal!r}; it must be '.' or ','",
+        )
+        _require(
+            self.thousands is None or (len(self.thousands) == 1 and not self.thousands.isdigit()),
+            f"--thousands must be one character that is no digit, not {self.thousands!r}",
+        )
+        _require(
+            self.thousands is None or self.thousands != self.decimal,
+            "--thousands and --decimal must differ",
+        )
+        for option, size in (
+            ("--max-bytes", self.max_bytes),
+            ("--max-line-bytes", self.max_line_bytes),
+            ("--max-columns", self.max_columns),
+        ):
+            _require_at_least(option, size, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowConfig:
+    """What a window spans. None means: chosen from the frequency and the lengths, and told."""
+
+    horizon: int | None = None
+    context_length: int | None = None
+    season_length: int | None = None
+
+    def __post_init__(self) -> None:
+        _require_at_least("--horizon", self.horizon, 1)
+        _require_at_least("--context-length", self.context_length, 1)
+        _require_at_least("--season-length", self.season_length, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConfig:
+    """The recurrent network: its cell and sizes."""
+
+    cell: Cell = "gru"
+    layers: int = 1
+    hidden_size: int = 64
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        _require(
+            self.cell in CELLS, f"--cell is {self.cell!r}; accepted values: {', '.join(CELLS)}"
+        )
+        _require_at_least("--layers", self.layers, 1)
+        _require_at_least("--hidden-size", self.hidden_size, 1)
+        _require(0 <= self.dropout < 1, f"--dropout is {self.dropout}; it must be in [0, 1)")
+
+
+DEFAULT_THREADS = min(4, os.cpu_count() or 1)
+"""A committee has four members at most, and each is trained on one thread."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """The optimisation. An epoch is `steps_per_epoch` batches of windows drawn at random."""
+
+    epochs: int = 25
+    steps_per_epoch: int = 20
+    batch_size: int = 256
+    learning_rate: float = 2e-3
+    l1: float = 0.0
+    l2: float = 1e-2
+    clip_norm: float = 1.0
+    patience: int = 8
+    seed: int = 0
+    threads: int = DEFAULT_THREADS
+    device: Device = "auto"
+    time_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        for option, count in (
+            ("--epochs", self.epochs),
+            ("--batch-size", self.batch_size),
+            ("--patience", self.patience),
+            ("--threads", self.threads),
+        ):
+            _require_at_least(option, count, 1)
+        _require(self.learning_rate > 0, f"--learning-rate is {self.learning_rate}; it must be > 0")
+        _require(self.clip_norm > 0, f"--clip-norm is {self.clip_norm}; it must be > 0")
+        _require(0 <= self.seed < 2**63, f"--seed is {self.seed}; it must be in [0, 2^63)")
+        _require_at_least("--l1", self.l1, 0)
+        _require_at_least("--l2", self.l2, 0)
+        _require(
+            self.time_limit is None or self.time_limit > 0,
+            f"--time-limit is {self.time_limit}; it must be more than 0 seconds",
+        )
+        _require(
+            self.device in DEVICES,
+            f"--device is {self.device!r}; accepted values: {', '.join(DEVICES)}",
+        )
+
+
+DEFAULT_LEVELS = (80, 95)
+
+
+def check_levels(levels: Sequence[int]) -> tuple[int, ...]:
+    """Levels of prediction intervals in per cent, ascending and unique.
+
+    >>> check_levels([95, 80, 95])
+    (80, 95)
+    """
+    for level in levels:
+        _require(0 < level < 100, f"--level is {level}; it must lie between 0 and 100 (per cent)")
+    return tuple(sorted(set(levels)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that `forecast train` can be told."""
+
+    read: ReadConfig = ReadConfig()
+    window: WindowConfig = WindowConfig()
+    network: NetworkConfig = NetworkConfig()
+    optimisation: TrainConfig = TrainConfig()
+    levels: tuple[int, ...] = DEFAULT_LEVELS
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationConfig:
+    """What `forecast evaluate` scores. None means: all that came after the training data."""
+
+    holdout: int | None = None
+    step_size: int | None = None
+    levels: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _require_at_least("--holdout", self.holdout, 1)
+        _require_at_least("--step-size", self.step_size, 1)
+        check_levels(self.levels or ())

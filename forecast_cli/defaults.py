@@ -1,0 +1,104 @@
+"""Panel -> horizon, context length and season length, where the user named none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast_cli.config import HISTORY_LENGTH, WindowConfig
+from forecast_cli.errors import Notice, Tell
+from forecast_cli.panel import Panel
+
+_HORIZONS = {1: 6, 4: 8, 5: 10, 7: 14, 12: 12, 24: 48, 52: 13}
+"""By season length: the horizons that the M competitions and practice use."""
+
+_OTHER_HORIZON = 12
+_LENGTH_PER_HORIZON = 6
+_LONGEST_CONTEXT = 336
+_FEWEST_SEASONS = 3
+_SEASONAL_SHARE = 0.3
+_ONE_SIDED_90_PERCENT = 1.645
+_MOST_SERIES_TESTED = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowPlan:
+    """The window sizes a model is made for, in steps."""
+
+    horizon: int
+    context_length: int
+    season_length: int
+
+
+def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
+    """Fill in what `config` leaves open and tell what was chosen and why."""
+    season = config.season_length or _choose_season_length(panel, tell)
+    horizon = config.horizon or _choose_horizon(panel, season, tell)
+    context = config.context_length or _choose_context_length(panel, season, horizon, tell)
+    return WindowPlan(horizon=horizon, context_length=context, season_length=season)
+
+
+def season_strength(panel: Panel, season_length: int) -> float:
+    """The share of series whose autocorrelation at the season is significant (0 to 1).
+
+    Source: the 90 % test of the Theta method in the M competitions (Assimakopoulos &
+    Nikolopoulos 2000; Makridakis et al. 2020), here on first differences, so that a trend alone
+    does not pass for a season. Series shorter than three seasons do not count; 0 if all are.
+    """
+    lengths = panel.lengths
+    long_enough = np.flatnonzero(lengths >= _FEWEST_SEASONS * season_length)
+    if season_length == 1 or len(long_enough) == 0:
+        return 0.0
+    stride = -(-len(long_enough) // _MOST_SERIES_TESTED)
+    tested = long_enough[::stride]
+    passed = sum(_is_seasonal(panel.series(int(i)), season_length) for i in tested)
+    return float(passed / len(tested))
+
+
+def _is_seasonal(values: np.ndarray, season_length: int) -> bool:
+    change = np.diff(values[-HISTORY_LENGTH:])
+    change = np.nan_to_num(change - np.nanmean(change) if np.isfinite(change).any() else change)
+    energy = float(change @ change)
+    if energy == 0:
+        return False
+    lags = [float(change[k:] @ change[:-k]) / energy for k in range(1, season_length + 1)]
+    spread = np.sqrt((1 + 2 * sum(r * r for r in lags[:-1])) / len(change))
+    return bool(lags[-1] > _ONE_SIDED_90_PERCENT * spread)
+
+
+def _choose_season_length(panel: Panel, tell: Tell) -> int:
+    by_frequency = panel.calendar.season_length
+    if by_frequency == 1:
+        return 1
+    share = season_strength(panel, by_frequency)
+    if share >= _SEASONAL_SHARE:
+        return by_frequency
+    tell(
+        Notice(
+            "guess",
+            f"no season of {by_frequency} steps found "
+            f"({share:.0%} of the series long enough to test show one); "
+            f"--season-length {by_frequency} assumes it all the same",
+        )
+    )
+    return 1
+
+
+def _choose_horizon(panel: Panel, season_length: int, tell: Tell) -> int:
+    usual = _HORIZONS.get(panel.calendar.season_length, _OTHER_HORIZON)
+    affordable = max(1, int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON)
+    horizon = min(usual, affordable)
+    tell(Notice("guess", f"forecasting {horizon} steps ahead; --horizon says otherwise"))
+    return horizon
+
+
+def _choose_context_length(panel: Panel, season_length: int, horizon: int, tell: Tell) -> int:
+    wanted = max(2 * horizon, 2 * season_length, 8)
+    length = max(2, min(wanted, _LONGEST_CONTEXT, int(panel.lengths.max()) - 1))
+    tell(
+        Notice(
+            "guess",
+            f"the network sees the last {length} steps (two horizons or seasons, as far as the "
+            "data allow); --context-length says otherwise",
+        )
+    )
+    return length

@@ -1,0 +1,81 @@
+"""What is told to the user: errors that stop a run, and notices that do not.
+
+Every error a user can mend is a `UserError`; the exit code belongs to its class. Only `cli` turns
+them into words on a terminal. Anything else that escapes is a bug of ours (exit 70).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+class UserError(Exception):
+    """A fault that the user can mend; its text says where, what was found and what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(UserError):
+    """Wrong usage: an option or a combination of options that is not accepted."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class DataError(UserError):
+    """The data cannot be read, or cannot be read in one way only."""
+
+
+class CheckpointError(UserError):
+    """The checkpoint is missing, damaged, foreign, or does not fit the data."""
+
+
+class TrainingError(UserError):
+    """Training cannot go on, for instance because the loss is not finite."""
+
+
+class OutputError(UserError):
+    """A result cannot be written."""
+
+
+class MissingExtraError(UserError):
+    """A command needs an optional dependency that is not installed."""
+
+
+class SkillError(UserError):
+    """The backtest skill is below what `--min-skill` asks for."""
+
+    exit_code: ClassVar[int] = 3
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line for the user that does not stop the run.
+
+    A `guess` is a choice that an option can overrule, a `repair` changed what the file says, and a
+    `warning` is something the forecast may suffer from.
+    """
+
+    kind: Literal["guess", "repair", "warning"]
+    text: str
+
+
+Tell = Callable[[Notice], None]
+"""How the stages speak: they are given a `Tell` and never print."""
+
+
+def escape(text: str, limit: int = 60) -> str:
+    r"""Make text from a file safe and short enough to show on a terminal.
+
+    Control, format and surrogate characters are written as escapes, and a long text is cut in the
+    middle.
+
+    >>> print(escape("a\x1b[31mb"))
+    a\x1b[31mb
+    >>> escape("x" * 100, limit=11)
+    'xxxxx…xxxxx'
+    """
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    if len(shown) <= limit:
+        return shown
+    half = (limit - 1) // 2
+    return f"{shown[:half]}…{shown[-half:]}"

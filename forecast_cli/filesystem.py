@@ -1,0 +1,139 @@
+"""Bytes -> files: whole, or not at all."""
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from forecast_cli.errors import OutputError, escape
+
+if sys.platform != "win32":
+    import fcntl
+
+_NAME_LENGTH = 60
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+    """Put `data` at `path`: a reader sees the old file or the whole new one, also after a crash.
+
+    A symbolic link is followed, the permissions of an existing file are kept, and what is no
+    regular file (`/dev/null`, a pipe) is written to as it is. Temporary files that killed runs
+    left beside it are removed.
+
+    Raises:
+        OutputError: the file cannot be written; then nothing has changed.
+    """
+    target = Path(os.path.realpath(path))
+    with _told(path):
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        _sweep(target)
+        with _temporary_file(target) as (temporary, descriptor):
+            _write_all(descriptor, data)
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            os.fsync(descriptor)
+            temporary.replace(target)
+        _sync_folder(target.parent)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Find out now, and not after an hour of training, that `path` cannot be written.
+
+    Raises:
+        OutputError: naming the folder or file and the cause.
+    """
+    target = Path(os.path.realpath(path))
+    name = _shown(path)
+    if target.is_dir():
+        raise OutputError(f"{name}: this is a folder; give the name of a file")
+    if not target.parent.is_dir():
+        raise OutputError(f"{name}: the folder {_shown(target.parent)} does not exist; make it")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise OutputError(f"{name}: the file is write-protected; choose another --output")
+    if not target.exists() or target.is_file():
+        with _told(target.parent), _temporary_file(target):
+            pass
+
+
+@contextmanager
+def _told(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn an `OSError` into words."""
+    try:
+        yield
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise OutputError(f"{_shown(path)}: cannot be written: {cause.lower()}") from error
+
+
+@contextmanager
+def _temporary_file(target: Path) -> Iterator[tuple[Path, int]]:
+    """A locked file beside `target`; gone afterwards unless it was renamed."""
+    while True:
+        temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.part")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        _lock(descriptor)
+        # Another run may have swept the file before it was locked.
+        if os.fstat(descriptor).st_nlink:
+            break
+        os.close(descriptor)
+    try:
+        yield temporary, descriptor
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        os.close(descriptor)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed runs left; a file that a living run still writes is locked."""
+    prefix = _prefix(target)
+    for leftover in target.parent.iterdir():
+        if not (leftover.name.startswith(prefix) and leftover.suffix == ".part"):
+            continue
+        with suppress(OSError):
+            descriptor = os.open(leftover, os.O_WRONLY)
+            try:
+                if _lock(descriptor, wait=False):
+                    leftover.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _lock(descriptor: int, *, wait: bool = True) -> bool:
+    """Lock an open file until it is closed; False if that is not possible here or now."""
+    if sys.platform == "win32":
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut, where folders can be synced."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:_NAME_LENGTH]}."
+
+
+def _shown(path: str | os.PathLike[str]) -> str:
+    return escape(os.fspath(path), limit=200)

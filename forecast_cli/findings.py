@@ -1,0 +1,191 @@
+"""What a command found out, as records, and those records as text for people or as JSON."""
+
+from dataclasses import dataclass
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelScores:
+    """The errors of one model (the network or a simple forecast) over all scored points.
+
+    None where a score is not defined: MAPE with a zero among the actual values, R² of constant
+    actual values, MASE where every series is constant. `coverage` maps a level to the share of
+    actual values inside its interval (0 to 1), for the model only.
+    """
+
+    model: str
+    mae: float
+    rmse: float
+    smape: float
+    mase: float | None
+    mape: float | None
+    r2: float | None
+    coverage: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtest:
+    """A rolling-origin backtest: the model first, the simple forecasts after it.
+
+    `skill` is 1 - error / error of `best_simple`, by MASE (by MAE where MASE is not defined); None
+    where the best simple forecast makes no error.
+    """
+
+    n_series: int
+    n_windows: int
+    step_size: int
+    horizon: int
+    n_points: int
+    scores: tuple[ModelScores, ...]
+    best_simple: str
+    skill: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSummary:
+    """What was understood of a file."""
+
+    source: str
+    layout: str
+    id_columns: tuple[str, ...]
+    time_column: str | None
+    target: str
+    freq: str
+    n_series: int
+    n_values: int
+    n_missing: int
+    shortest: int
+    longest: int
+    first_time: str
+    last_time: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSummary:
+    """One member of the model: how it sees a window and how it did on the validation windows."""
+
+    representation: str
+    context_length: int
+    epochs: int
+    validation_mase: float | None
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainReport:
+    """The outcome of `forecast train`."""
+
+    checkpoint: str
+    data: DataSummary
+    cell: str
+    horizon: int
+    context_length: int
+    season_length: int
+    n_windows: int
+    n_parameters: int
+    members: tuple[MemberSummary, ...]
+    simple: str
+    simple_weight: float
+    backtest: Backtest | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictReport:
+    """The line that `forecast predict` ends with."""
+
+    n_series: int
+    horizon: int
+    model: str
+    backtest: Backtest | None
+    known: ModelScores | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """Errors of the model along one axis: a series, a step or a cutoff."""
+
+    label: str
+    n_points: int
+    mae: float
+    smape: float
+    mase: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateReport:
+    """The outcome of `forecast evaluate`. `n_in_sample` points were seen in training."""
+
+    checkpoint: str
+    data: DataSummary
+    backtest: Backtest
+    n_in_sample: int
+    by_series: tuple[Breakdown, ...]
+    by_step: tuple[Breakdown, ...]
+    by_cutoff: tuple[Breakdown, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnGuess:
+    """A column of the file and the role it was given: id, time, target or unused."""
+
+    name: str
+    role: str
+    kind: str
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understanding:
+    """A file as a panel, and what `train` would do with it, as `command` says in full."""
+
+    data: DataSummary
+    season_length: int
+    season_strength: float | None
+    n_zero: int
+    n_negative: int
+    n_constant_series: int
+    horizon: int
+    context_length: int
+    n_windows: int
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectReport:
+    """The outcome of `forecast inspect`.
+
+    `ties` lists equally good columns by role; with any, nothing more is understood.
+    """
+
+    columns: tuple[ColumnGuess, ...]
+    ties: dict[str, tuple[str, ...]]
+    notices: tuple[str, ...]
+    understood: Understanding | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InfoReport:
+    """What a checkpoint holds."""
+
+    checkpoint: str
+    format_version: int
+    written_by: str
+    sha256: str
+    data: DataSummary
+    cell: str
+    layers: int
+    hidden_size: int
+    horizon: int
+    season_length: int
+    n_parameters: int
+    members: tuple[MemberSummary, ...]
+    simple: str
+    simple_weight: float
+    seed: int
+    backtest: Backtest | None
+
+
+Report = TrainReport | PredictReport | EvaluateReport | InspectReport | InfoReport

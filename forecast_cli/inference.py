@@ -1,0 +1,58 @@
+"""Model, panel -> Forecast: point forecasts and intervals, in NumPy alone."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.checkpoint import Model
+from forecast_cli.config import HISTORY_LENGTH
+from forecast_cli.forecast import Forecast
+from forecast_cli.intervals import bounds_at, extend
+from forecast_cli.panel import Panel
+from forecast_cli.scales import positive_scales
+from forecast_cli.splits import Origins
+from forecast_cli.windows import contexts
+
+Array = NDArray[np.float64]
+
+_BLOCK = 4096
+"""Origins forecast at a time, which bounds the memory of large panels."""
+
+
+def forecast_from(
+    model: Model, panel: Panel, origins: Origins, *, horizon: int, levels: Sequence[int]
+) -> Forecast:
+    """Forecast `horizon` steps from each origin, with intervals at the levels (per cent).
+
+    Beyond the horizon of the model the forecast goes on in blocks, each resting on the one before.
+    A series whose seen values are never negative gets no interval that is.
+    """
+    longest = int(min(panel.lengths.max(), HISTORY_LENGTH))
+    blocks = []
+    for start in range(0, len(origins), _BLOCK):
+        part = origins.part(slice(start, start + _BLOCK))
+        context = contexts(panel, part, longest)
+        mean = _continue(model, context, horizon)
+        floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]
+        scale = positive_scales(context, model.committee.season_length)[:, None]
+        blocks.append((mean, floor, scale))
+    mean, floor, scale = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    widths = extend(model.widths, horizon)
+    return Forecast(
+        columns=panel.columns,
+        calendar=panel.calendar,
+        ids=panel.ids[origins.series],
+        cutoffs=panel.starts[origins.series] + origins.stops - panel.offsets[origins.series] - 1,
+        mean=mean,
+        bounds={level: bounds_at(mean, widths, level, scale, floor) for level in levels},
+    )
+
+
+def _continue(model: Model, context: Array, horizon: int) -> Array:
+    committee, known = model.committee, context.shape[1]
+    # Decided once: its own forecast does not make a short series long enough for a network.
+    voiced = committee.rows_for_networks(context)
+    while context.shape[1] < known + horizon:
+        context = np.concatenate((context, committee.forecast(context, voiced)), axis=1)
+    return context[:, known : known + horizon]

@@ -1,0 +1,70 @@
+"""Backtest residuals [R, H] -> the half-widths of prediction intervals, per step.
+
+Split conformal prediction (Vovk et al. 2005; Lei et al. 2018): the half-width at a level is that
+quantile of the absolute residuals of forecasts made for values the model had not seen. Residuals
+are in units of each series' seasonal error, so that they can be shared among series.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+LEVELS = np.arange(1, 100)
+"""The levels, in per cent, for which half-widths are kept."""
+
+_ENOUGH_PER_STEP = 100
+
+
+def half_widths(residuals: Array) -> Array:
+    """Half-widths [99, H] for the levels 1 to 99 % from residuals [R, H], NaN where unknown.
+
+    With fewer than 100 residuals a step, their shape is shared: each step keeps its own mean size,
+    and the quantiles are those of all steps together, relative to these sizes.
+    """
+    sizes = np.abs(residuals)
+    counts = np.isfinite(sizes).sum(axis=0)
+    if counts.min() >= _ENOUGH_PER_STEP:
+        steps = [_conformal_quantiles(column[np.isfinite(column)]) for column in sizes.T]
+        return np.maximum.accumulate(np.stack(steps, axis=1), axis=0)
+    typical = _typical_sizes(sizes)
+    relative = (sizes / np.where(typical > 0, typical, 1.0))[np.isfinite(sizes)]
+    return np.outer(_conformal_quantiles(relative), typical)
+
+
+def extend(widths: Array, horizon: int) -> Array:
+    """Half-widths [Q, horizon] beyond the steps they were measured at.
+
+    They go on growing with the square root of the distance, as those of a random walk do.
+    """
+    known = widths.shape[1]
+    if horizon <= known:
+        return widths[:, :horizon]
+    growth = np.sqrt(np.arange(known + 1, horizon + 1) / known)
+    return np.concatenate((widths, widths[:, -1:] * growth), axis=1)
+
+
+def bounds_at(
+    mean: Array, widths: Array, level: int, scale: Array, floor: Array | float = -np.inf
+) -> tuple[Array, Array]:
+    """Lower and upper bounds [N, H] at a level around `mean` [N, H].
+
+    `widths` [99, H] are in units of `scale` [N, 1]. No bound lies below `floor` [N, 1] unless the
+    mean does.
+    """
+    width = scale * widths[level - 1]
+    return np.minimum(np.maximum(mean - width, floor), mean), mean + width
+
+
+def _conformal_quantiles(sizes: Array) -> Array:
+    """The ceil((n + 1) level)-th smallest of n sizes for each level, the largest at most."""
+    ordered = np.sort(sizes)
+    ranks = np.ceil((len(ordered) + 1) * LEVELS / 100).astype(int)
+    return np.asarray(ordered[np.clip(ranks, 1, len(ordered)) - 1])
+
+
+def _typical_sizes(sizes: Array) -> Array:
+    """Mean size per step [H]; never shrinking with the step, and carried over unknown steps."""
+    known = np.isfinite(sizes)
+    mean = np.where(known, sizes, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.maximum.accumulate(mean)

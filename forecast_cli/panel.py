@@ -1,0 +1,264 @@
+"""Table -> Panel: series on one calendar, sorted, unique, regular, gaps explicit."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.reading.layout import (
+    SEVERAL_TARGETS,
+    Columns,
+    Observations,
+    observe,
+    shown_columns,
+)
+from forecast_cli.reading.repairs import (
+    bounds,
+    counted,
+    place,
+    repair,
+    series_count,
+    series_name,
+    time_label,
+)
+from forecast_cli.reading.roles import Roles, check_ties, guess_roles
+from forecast_cli.reading.table import Table, read_table
+from forecast_cli.times.calendar import Calendar
+
+__all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel", "select"]
+
+# A panel may have this many steps for each value in the file before it is refused.
+_STEPS_PER_VALUE = 200
+_ALWAYS_ALLOWED_STEPS = 10_000_000
+_OUTLIER = 1e6
+_NAMED_SERIES = 3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """N series one after the other, on one calendar.
+
+    `values` [sum of T] are in the user's units, NaN where missing; the first and the last value of
+    a series are never NaN. Series n is `values[offsets[n]:offsets[n + 1]]`, its first value lies at
+    calendar position `starts[n]`. `ids` [N, K] holds the text of the K id columns; series are
+    sorted by it, whole numbers as numbers.
+    """
+
+    values: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    ids: NDArray[np.object_]
+    starts: NDArray[np.int64]
+    calendar: Calendar
+    columns: Columns
+    layout: str
+    source: str
+
+    @property
+    def n_series(self) -> int:
+        """The number of series N."""
+        return len(self.starts)
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """The number of steps T [N] of each series, missing values included."""
+        return np.diff(self.offsets)
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """The calendar position [N] of the last value of each series."""
+        return self.starts + self.lengths - 1
+
+    @property
+    def n_missing(self) -> int:
+        """How many values are NaN."""
+        return int(np.isnan(self.values).sum())
+
+    def series(self, index: int) -> NDArray[np.float64]:
+        """The values [T] of one series, as a view."""
+        return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    def name(self, index: int) -> str:
+        """The name of a series for messages, escaped."""
+        return series_name(self.ids[index])
+
+
+def read_panel(source: str, config: ReadConfig, tell: Tell) -> Panel:
+    """Read a file, or standard input for "-".
+
+    What is guessed, repaired or doubtful is told, one notice for each kind of thing.
+
+    Raises:
+        DataError: The file cannot be read, or not in one way only.
+        ConfigError: An option does not fit the file.
+    """
+    return panel_from_table(read_table(source, config, tell), config, tell)
+
+
+def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
+    """The panel of a table; tells and raises as `read_panel` does."""
+    roles = guess_roles(table, config)
+    check_ties(table, roles)
+    if roles.layout == "long":
+        table.preload((*roles.id, *roles.time), roles.targets)
+    observed = observe(table, roles, config, tell)
+    _tell_roles(roles, observed, tell)
+    return _assemble(observed, tell)
+
+
+def select(panel: Panel, indices: ArrayLike) -> Panel:
+    """The panel of some series [M], in the order given."""
+    chosen = np.asarray(indices, dtype=np.int64)
+    offsets = np.concatenate([[0], np.cumsum(panel.lengths[chosen])])
+    steps = np.arange(offsets[-1]) - np.repeat(offsets[:-1], panel.lengths[chosen])
+    return replace(
+        panel,
+        values=panel.values[steps + np.repeat(panel.offsets[:-1][chosen], panel.lengths[chosen])],
+        offsets=offsets,
+        ids=panel.ids[chosen],
+        starts=panel.starts[chosen],
+    )
+
+
+def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
+    """How to read more data of the kind that a panel was read from; `config` comes first."""
+    columns = panel.columns
+    identifiers: tuple[str, ...] = columns.id
+    targets: tuple[str, ...] = (columns.target,)
+    time: str | None = columns.time
+    if panel.layout == "rows":
+        identifiers, time, targets = (), None, ()
+    elif panel.layout == "wide":
+        asked = columns.id[-1] == SEVERAL_TARGETS
+        identifiers = columns.id[:-1]
+        targets = tuple(columns.target.split(",")) if asked else ()
+    return replace(
+        config,
+        id=config.id or identifiers,
+        time=config.time or time,
+        target=config.target or targets,
+        freq=config.freq or panel.calendar.freq,
+    )
+
+
+def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:
+    layouts = {"rows": ", one row per series", "wide": ", one series per column", "long": ""}
+    if roles.guessed and (roles.time or roles.layout == "rows"):
+        shown = shown_columns(observed.columns) + layouts[roles.layout]
+        tell(Notice("guess", f"columns: {shown} (--time, --target, --id)"))
+    for note in roles.notes:
+        tell(Notice("guess", note))
+
+
+def _assemble(observed: Observations, tell: Tell) -> Panel:
+    """Regular steps from repaired observations; what a forecast may suffer from is told."""
+    repaired = repair(observed, tell)
+    panel = _filled(repaired, tell)
+    _tell_ends(panel, repaired, tell)
+    _tell_outliers(repaired, tell)
+    return panel
+
+
+def _filled(observed: Observations, tell: Tell) -> Panel:
+    """One value for each step; steps that are not in the file become NaN and are told."""
+    first, last = bounds(observed)
+    starts = observed.positions[first]
+    lengths = observed.positions[last] - starts + 1
+    total = int(lengths.sum())
+    if total > max(_STEPS_PER_VALUE * len(observed.values), _ALWAYS_ALLOWED_STEPS):
+        raise DataError(
+            f"{observed.source} holds {len(observed.values)} values on {total} steps "
+            f"({observed.calendar.describe()}); name a coarser frequency with --freq"
+        )
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    values = np.full(total, np.nan)
+    values[offsets[observed.series] + observed.positions - starts[observed.series]] = (
+        observed.values
+    )
+    _tell_gaps(observed, total, tell)
+    return Panel(
+        values=values,
+        offsets=offsets,
+        ids=observed.ids,
+        starts=starts,
+        calendar=observed.calendar,
+        columns=observed.columns,
+        layout=observed.layout,
+        source=observed.source,
+    )
+
+
+def _tell_gaps(observed: Observations, total: int, tell: Tell) -> None:
+    absent = total - len(observed.values)
+    if not absent:
+        return
+    jumps = (np.diff(observed.positions) > 1) & (np.diff(observed.series) == 0)
+    rows = np.flatnonzero(jumps)
+    row = int(rows[observed.lines[rows + 1].argmin()])
+    missing = time_label(observed, int(observed.positions[row]) + 1)
+    tell(
+        Notice(
+            "warning",
+            f"{observed.source}: {counted(absent, 'time')} of the calendar "
+            f"({observed.calendar.describe()}) absent, first {missing} before "
+            f"{place(observed, row + 1)}; left as gaps",
+        )
+    )
+
+
+def _tell_ends(panel: Panel, observed: Observations, tell: Tell) -> None:
+    """Tell of series that end before the others."""
+    latest = int(panel.ends.max())
+    early = np.flatnonzero(panel.ends < latest)
+    # Where steps are counted for each series from its own start, ends tell nothing.
+    many = panel.layout == "rows" or 2 * len(early) > panel.n_series
+    own_count = panel.calendar.kind == "step" and many
+    if not len(early) or own_count:
+        return
+    shown = ", ".join(
+        f"{panel.name(i)} ({time_label(observed, int(panel.ends[i]))})"
+        for i in early[:_NAMED_SERIES].tolist()
+    )
+    more = f" and {len(early) - _NAMED_SERIES} more" if len(early) > _NAMED_SERIES else ""
+    verb = "ends" if len(early) == 1 else "end"
+    tell(
+        Notice(
+            "warning",
+            f"{series_count(len(early))} {verb} before {time_label(observed, latest)}: {shown}"
+            f"{more}; each forecast starts after the end of its own series",
+        )
+    )
+
+
+def _tell_outliers(observed: Observations, tell: Tell) -> None:
+    """Tell of values a million times farther from the median than is usual in their series."""
+    known = ~np.isnan(observed.values) & (observed.values != 0)
+    sizes = np.log10(np.abs(observed.values), where=known, out=np.zeros(len(observed.values)))
+    counts = np.maximum(np.bincount(observed.series[known], minlength=len(observed.ids)), 1)
+    typical = np.bincount(observed.series, weights=sizes, minlength=len(observed.ids)) / counts
+    # Only a value far above the mean magnitude can be one: the exact test is for few series.
+    suspects = np.unique(observed.series[known & (sizes > typical[observed.series] + 3)])
+    found = [row for series in suspects.tolist() for row in _outliers(observed, series)]
+    if found:
+        first = min(found, key=lambda row: int(observed.lines[row]))
+        tell(
+            Notice(
+                "warning",
+                f"{observed.source}: {counted(len(found), 'value')} far outside the rest of "
+                f"the series, first {observed.values[first]:.6g} on {place(observed, first)}; mend "
+                "or empty it if it is an error",
+            )
+        )
+
+
+def _outliers(observed: Observations, series: int) -> list[int]:
+    start, stop = np.searchsorted(observed.series, [series, series + 1])
+    values = observed.values[start:stop]
+    present = values[~np.isnan(values)]
+    # Differences of the largest numbers are infinite, and that is far enough.
+    with np.errstate(over="ignore"):
+        centre = np.median(present)
+        spread = np.median(np.abs(present - centre)) or np.median(np.abs(present[present != 0]))
+        far = np.flatnonzero(np.abs(values - centre) > _OUTLIER * spread)
+    return [int(start) + int(i) for i in far]

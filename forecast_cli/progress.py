@@ -1,0 +1,24 @@
+"""How a long step tells how far it is; only `cli` shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgressEvent:
+    """One epoch is over.
+
+    `stage` names the network in the making, `epoch` counts from 1. `validation` is the error on
+    the validation windows, None where there are none. `seconds_left` is an estimate for this stage.
+    """
+
+    stage: str
+    epoch: int
+    epochs: int
+    loss: float
+    validation: float | None
+    seconds_left: float | None
+
+
+Progress = Callable[[ProgressEvent], None]
+"""How training speaks: it is given a `Progress` and never prints."""

@@ -1,0 +1,139 @@
+"""File -> text: the bytes of a source as UTF-8 with plain line ends, within limits."""
+
+import codecs
+import gzip
+import io
+import stat
+import sys
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from forecast_cli.config import MEBIBYTE, ReadConfig
+from forecast_cli.errors import ConfigError, DataError, escape
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FOREIGN = (
+    (b"PK\x03\x04", "a zip archive or a spreadsheet", "save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet", "save the sheet as CSV"),
+    (b"PAR1", "a Parquet file", "convert it to CSV"),
+    (b"BZh", "compressed with bzip2", "unpack it or use gzip"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it or use gzip"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it or use gzip"),
+    (b"%PDF", "a PDF", "export the data as CSV"),
+)
+_CHUNK = MEBIBYTE
+
+
+def source_name(source: str) -> str:
+    """How messages call a source."""
+    return "standard input" if source == "-" else escape(source, limit=200)
+
+
+def read_text(source: str, config: ReadConfig) -> bytes:
+    r"""The text of a file or of standard input ("-") as UTF-8.
+
+    Gzip is unpacked, a byte order mark is taken off, line ends are "\n", and so is the last byte.
+
+    Raises:
+        DataError: The source cannot be read, is larger than `max_bytes`, damaged or no text.
+        ConfigError: The encoding is not known.
+    """
+    name = source_name(source)
+    data = _read_source(source, name, config.max_bytes)
+    if data.startswith(b"\x1f\x8b"):
+        data = _unpack(data, name, config.max_bytes)
+    for magic, what, remedy in _FOREIGN:
+        if data.startswith(magic):
+            raise DataError(f"{name} is {what}, not delimited text; {remedy}")
+    data = _to_utf8(data, name, config.encoding)
+    if data[:64].lstrip()[:1] in (b"[", b"{") and data[-64:].rstrip()[-1:] in (b"]", b"}"):
+        raise DataError(f"{name} is JSON, not delimited text; convert it to CSV")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not data or data.isspace():
+        raise DataError(f"{name} is empty; accepted: a header line and rows of data")
+    if b"\0" in data:
+        line = 1 + data.count(b"\n", 0, data.index(b"\0"))
+        raise DataError(
+            f"{name}, line {line}: a NUL byte; if the file is UTF-16, say --encoding utf-16"
+        )
+    return data if data.endswith(b"\n") else data + b"\n"
+
+
+def _too_large(name: str, limit: int) -> DataError:
+    size = f"{limit / MEBIBYTE:,.0f} MiB" if limit >= MEBIBYTE else f"{limit} bytes"
+    return DataError(f"{name} holds more than the limit of {size}; --max-bytes raises it")
+
+
+def _read_source(source: str, name: str, limit: int) -> bytes:
+    if source == "-":
+        return _read_stream(sys.stdin.buffer, name, limit)
+    path = Path(source)
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise DataError(f"{name} is a folder; name a file in it")
+        if stat.S_ISREG(status.st_mode) and status.st_size > limit:
+            raise _too_large(name, limit)
+        if stat.S_ISREG(status.st_mode) and status.st_size:
+            return path.read_bytes()
+        with path.open("rb") as stream:
+            return _read_stream(stream, name, limit)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"{name} cannot be read: {escape(str(reason))}") from error
+
+
+def _read_stream(stream: BinaryIO | gzip.GzipFile, name: str, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := stream.read(_CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(name, limit)
+    return b"".join(chunks)
+
+
+def _unpack(data: bytes, name: str, limit: int) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            return _read_stream(stream, name, limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{name} is damaged: it cannot be unpacked ({escape(str(error))}); fetch it anew"
+        ) from error
+
+
+def _to_utf8(data: bytes, name: str, encoding: str | None) -> bytes:
+    found = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), "utf-8")
+    chosen = encoding or found
+    if chosen == "utf-8" and data.isascii():
+        return data
+    try:
+        text = data.decode(chosen)
+        if chosen == "utf-8":
+            return data
+        return text.removeprefix("\ufeff").encode("utf-8")
+    except LookupError as error:
+        raise ConfigError(
+            f"--encoding is {encoding!r}; accepted are names such as utf-8, utf-16, cp1252, latin-1"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = 1 + error.object.count(b"\n", 0, error.start)
+        byte = error.object[error.start]
+        raise DataError(
+            f"{name}, line {line}: byte 0x{byte:02X} is not {chosen.removesuffix('-sig').upper()}; "
+            "name the encoding with --encoding (cp1252, latin-1, utf-16, …)"
+        ) from error
+    except (UnicodeError, ValueError) as error:
+        raise DataError(
+            f"{name} is not {chosen} ({escape(str(error))}); name the encoding with --encoding"
+        ) from error

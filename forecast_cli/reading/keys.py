@@ -1,0 +1,139 @@
+"""Columns -> key: which columns tell the series of a table apart."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.reading.numbers import is_missing
+from forecast_cli.reading.table import Table
+from forecast_cli.reading.timeline import joined_texts
+from forecast_cli.times.dates import distinct
+
+_STRONG_NAMES = ("uniqueid", "itemid", "seriesid", "tsid", "seriesname", "series", "id")
+_NAMES = (
+    *("store", "shop", "item", "sku", "product", "dept", "department", "region", "state"),
+    *("country", "countryname", "city", "location", "sensor", "station", "meter", "customer"),
+    *("category", "symbol", "ticker", "name", "group", "code"),
+)
+# A key that leaves more duplicates than this is no key.
+_SHARE = 0.95
+_MOST_COLUMNS = 3
+_LISTED = 20
+_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+
+Columns = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """The id columns; the columns that would do as well, if any; and what else was decided."""
+
+    columns: Columns = ()
+    tied: Columns = ()
+    notes: tuple[str, ...] = ()
+
+
+def guess_key(table: Table, free: Sequence[int], kinds: Sequence[str], time: Columns) -> Key:
+    """The coarsest key among the free columns that leaves no time twice in a series.
+
+    A column with the name of an id is taken at once. There is no key where all times differ.
+    """
+    usable = [i for i in free if kinds[i] == "text" or are_whole(table.sample(i))]
+    # Ids such as NA and null look empty.
+    looks_empty = [i for i in free if kinds[i] == "empty" and any(table.sample(i))]
+    strong = best_named(table, usable + looks_empty, _STRONG_NAMES)
+    if strong:
+        return Key((strong[0],))
+    candidates = [i for i in usable if _may_be_id(table, i, kinds[i])]
+    if not time or _share_of_keys(table, (), time) == 1:
+        return Key()
+    for share in (1.0, _SHARE):
+        if share < 1 and _share_of_keys(table, (), time) >= share:
+            break
+        for size in range(1, min(_MOST_COLUMNS, len(candidates)) + 1):
+            sets = combinations(candidates, size)
+            keys = [key for key in sets if _share_of_keys(table, key, time) >= share]
+            if keys:
+                return _coarsest(table, keys)
+    return Key()
+
+
+def guess_row_key(table: Table, texts: Sequence[int]) -> Columns:
+    """Where each row is a series: the first text column that tells all apart, or all that vary."""
+    for i in texts:
+        if len(table.texts(i).values) == table.n_rows:
+            return (i,)
+    return tuple(i for i in texts if len(table.texts(i).values) > 1)
+
+
+def normal_name(name: str) -> str:
+    """A column name without case, spaces and marks."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def best_named(table: Table, columns: Sequence[int], names: Sequence[str]) -> list[int]:
+    """The columns whose name ranks first among the names."""
+    normal = {i: normal_name(table.columns[i]) for i in columns}
+    ranked = [(names.index(normal[i]), i) for i in columns if normal[i] in names]
+    return [i for rank, i in ranked if rank == min(ranked)[0]]
+
+
+def are_whole(texts: Sequence[str]) -> bool:
+    """Whether texts, but for missing ones, are whole numbers."""
+    present = [text.strip() for text in texts if not is_missing(text)]
+    return bool(present) and all(_WHOLE.fullmatch(text) for text in present)
+
+
+def listed(table: Table, columns: Sequence[int]) -> str:
+    """Column names for a message."""
+    shown = ", ".join(table.label(column) for column in columns[:_LISTED])
+    return shown + (f" and {len(columns) - _LISTED} more" if len(columns) > _LISTED else "")
+
+
+def _may_be_id(table: Table, column: int, kind: str) -> bool:
+    if kind == "text":
+        return len(table.texts(column).values) <= max(table.n_rows // 2, 1)
+    name = normal_name(table.columns[column])
+    return kind == "number" and (name in _NAMES or name.endswith(("id", "code", "nr")))
+
+
+def _codes(table: Table, columns: Columns) -> NDArray[np.int64]:
+    """The number [R] of the series of each row, if the columns were the key."""
+    codes = np.zeros(table.n_rows, dtype=np.int64)
+    for column in columns:
+        texts = table.texts(column)
+        codes = np.unique(codes * len(texts.values) + texts.codes, return_inverse=True)[1]
+    return codes
+
+
+def _share_of_keys(table: Table, columns: Columns, time: Columns) -> float:
+    """Distinct (columns, time) over rows: 1 where they tell all rows apart."""
+    times = joined_texts(table, time)
+    keys = _codes(table, columns) * len(times.values) + times.codes
+    return len(distinct(keys)) / table.n_rows
+
+
+def _coarsest(table: Table, keys: list[Columns]) -> Key:
+    """The key with the fewest series; one that only refines it is no rival, any other is a tie."""
+    codes = {key: _codes(table, key) for key in keys}
+    sizes = {key: int(codes[key].max()) + 1 for key in keys}
+    best = min(keys, key=lambda key: sizes[key])
+    refines = {
+        key: len(distinct(codes[best] * sizes[key] + codes[key])) == sizes[key] for key in keys
+    }
+    if not all(refines.values()):
+        named = best_named(table, [key[0] for key in keys if len(key) == 1], _NAMES)
+        if len(named) == 1:
+            return Key((named[0],))
+        return Key(best, tied=tuple(dict.fromkeys(i for key in keys for i in key)))
+    same = [key for key in keys if key != best and sizes[key] == sizes[best]]
+    notes = [
+        f"{listed(table, best)} and {listed(table, key)} name the same series; "
+        "the first is used (--id)"
+        for key in same[:1]
+    ]
+    return Key(best, notes=tuple(notes))

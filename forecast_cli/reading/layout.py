@@ -1,0 +1,221 @@
+"""Table -> observations: one long form for long, wide and one-row-per-series tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import Notice, Tell, escape
+from forecast_cli.reading.numbers import is_plain
+from forecast_cli.reading.roles import STEP_TIME, Roles
+from forecast_cli.reading.table import Table, kind_of
+from forecast_cli.reading.timeline import TimeSource, place_times, read_timeline
+from forecast_cli.times.calendar import Calendar
+from forecast_cli.times.grid import Grid
+
+# What the output calls columns that the file does not name.
+WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = "unique_id", "y", "target"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The user's own column names; `id` is empty for one unnamed series."""
+
+    id: tuple[str, ...]
+    time: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Observations:
+    """R values in file order, each with its series, its calendar position and its physical line.
+
+    `values` [R] are NaN where missing; `series` [R] are rows of `ids` [N, K], which are sorted.
+    """
+
+    values: NDArray[np.float64]
+    positions: NDArray[np.int64]
+    series: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    ids: NDArray[np.object_]
+    calendar: Calendar
+    columns: Columns
+    layout: str
+    source: str
+
+
+def observe(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
+    """The values of the target columns with their series and times."""
+    if roles.layout == "rows":
+        return _observe_rows(table, roles, config, tell)
+    if roles.layout == "wide":
+        return _observe_wide(table, roles, config, tell)
+    return _observe_long(table, roles, config, tell)
+
+
+def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
+    ids, series = _read_ids(table, roles.id)
+    calendar, positions = _read_times(table, roles, series, config, tell)
+    return Observations(
+        values=table.numbers(roles.targets[0]),
+        positions=positions,
+        series=series,
+        lines=table.lines,
+        ids=ids,
+        calendar=calendar,
+        columns=Columns(
+            id=_id_names(table, roles),
+            time=_time_name(table, roles),
+            target=table.columns[roles.targets[0]] or WIDE_TARGET,
+        ),
+        layout="long",
+        source=table.source,
+    )
+
+
+def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
+    """One series for each target column (and id)."""
+    base_ids, base = _read_ids(table, roles.id)
+    calendar, positions = _read_times(table, roles, base, config, tell)
+    names = [table.columns[column] or table.label(column) for column in roles.targets]
+    n_targets = len(names)
+    labels = np.array(names, dtype=np.object_)[:, None]
+    ids = np.hstack(
+        [np.repeat(base_ids, n_targets, axis=0), np.tile(labels, (len(base_ids), 1))],
+    )
+    order, rank = _sorted_ids(ids)
+    series = rank[(base[:, None] * n_targets + np.arange(n_targets)).T.ravel()]
+    asked = "target" not in roles.guessed
+    return Observations(
+        values=table.matrix(roles.targets).T.ravel(),
+        positions=np.tile(positions, n_targets),
+        series=series,
+        lines=np.tile(table.lines, n_targets),
+        ids=ids[order],
+        calendar=calendar,
+        columns=Columns(
+            id=(*_id_names(table, roles), SEVERAL_TARGETS if asked else WIDE_ID),
+            time=_time_name(table, roles),
+            target=",".join(table.columns[i] for i in roles.targets) if asked else WIDE_TARGET,
+        ),
+        layout="wide",
+        source=table.source,
+    )
+
+
+def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
+    """One series for each row; blanks before its first and after its last value are no steps."""
+    ids, series = _read_ids(table, roles.id)
+    calendar, steps, time = _read_headings(table, roles.targets, config, tell)
+    matrix = table.matrix(roles.targets)
+    known = ~np.isnan(matrix)
+    inside = np.logical_or.accumulate(known, axis=1)
+    inside &= np.logical_or.accumulate(known[:, ::-1], axis=1)[:, ::-1]
+    # A row without any value keeps one missing value, so that its name can be told.
+    inside[~known.any(axis=1), 0] = True
+    rows, columns = np.nonzero(inside)
+    return Observations(
+        values=matrix[inside],
+        positions=steps[columns],
+        series=series[rows],
+        lines=table.lines[rows],
+        ids=ids,
+        calendar=calendar,
+        columns=Columns(id=_id_names(table, roles), time=time, target=WIDE_TARGET),
+        layout="rows",
+        source=table.source,
+    )
+
+
+def _read_headings(
+    table: Table, targets: tuple[int, ...], config: ReadConfig, tell: Tell
+) -> tuple[Calendar, NDArray[np.int64], str]:
+    """The calendar of the headings, their positions on it, and a name for the time column."""
+    headings = [table.columns[column] for column in targets]
+    if all(is_plain(h) for h in headings) or kind_of(headings) == "time":
+        source = TimeSource(
+            texts=headings,
+            name="heading",
+            origin=table.source,
+            where=lambda i: (
+                f"{table.source}, line {table.records.lines[0]}, field {targets[i] + 1}"
+            ),
+        )
+        calendar, positions = place_times(source, config, tell)
+        name = {"year": "year", "step": STEP_TIME}.get(calendar.kind, "date")
+        return calendar, positions, name
+    return Calendar.steps(), np.arange(1, len(targets) + 1), STEP_TIME
+
+
+def _read_times(
+    table: Table, roles: Roles, series: NDArray[np.int64], config: ReadConfig, tell: Tell
+) -> tuple[Calendar, NDArray[np.int64]]:
+    if roles.time:
+        return read_timeline(table, roles.time, config, tell)
+    tell(
+        Notice(
+            "warning",
+            f"{table.source} has no time column: the order of the rows is taken as time, "
+            "steps 1, 2, 3, … (--time)",
+        )
+    )
+    order = np.argsort(series, kind="stable")
+    _, starts, counts = np.unique(series[order], return_index=True, return_counts=True)
+    positions = np.empty(len(series), dtype=np.int64)
+    positions[order] = np.arange(len(series)) - np.repeat(starts, counts) + 1
+    return Calendar(grid=Grid(unit="step")), positions
+
+
+def _id_names(table: Table, roles: Roles) -> tuple[str, ...]:
+    return tuple(table.columns[column] or WIDE_ID for column in roles.id)
+
+
+def _time_name(table: Table, roles: Roles) -> str:
+    return "-".join(table.columns[column] for column in roles.time) or STEP_TIME
+
+
+def _read_ids(
+    table: Table, columns: tuple[int, ...]
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """The distinct ids [N, K], sorted, and the series [R] of each row."""
+    codes = np.zeros(table.n_rows, dtype=np.int64)
+    ids = np.empty((1, 0), dtype=np.object_)
+    for column in columns:
+        texts = table.texts(column)
+        n_values = len(texts.values)
+        pairs, codes = np.unique(codes * n_values + texts.codes, return_inverse=True)
+        part = np.array(texts.values, dtype=np.object_)[pairs % n_values]
+        ids = np.hstack([ids[pairs // n_values], part[:, None]])
+    order, rank = _sorted_ids(ids)
+    return ids[order], rank[codes]
+
+
+def _sorted_ids(ids: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The order that sorts ids [N, K], and the rank of each; whole numbers sort as numbers."""
+    keys = [_sort_keys([str(text) for text in ids[:, k]]) for k in reversed(range(ids.shape[1]))]
+    order = np.lexsort(keys) if keys else np.arange(len(ids))
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[order] = np.arange(len(ids))
+    return order, rank
+
+
+def _sort_keys(texts: list[str]) -> NDArray[np.int64]:
+    """Ranks of texts among their distinct values."""
+    whole = all(text.isdigit() and text.isascii() for text in texts)
+    distinct = sorted(set(texts), key=_as_whole if whole else None)
+    ranks = {text: rank for rank, text in enumerate(distinct)}
+    return np.array([ranks[text] for text in texts], dtype=np.int64)
+
+
+def _as_whole(text: str) -> tuple[int, str, str]:
+    """A key that sorts texts of digits by value, however long they are."""
+    digits = text.lstrip("0")
+    return len(digits), digits, text
+
+
+def shown_columns(columns: Columns) -> str:
+    """The roles in words, for a notice."""
+    ids = ", ".join(escape(name) for name in columns.id)
+    shown = f"time = {escape(columns.time)}, target = {escape(columns.target)}"
+    return shown + (f", id = {ids}" if ids else "")

@@ -1,0 +1,150 @@
+"""Number text -> float64: strict, with the style of the column found from all its values."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = ("", "na", "nan", "null", "none", "n/a", "#n/a", "<na>", "..")
+
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER_LIKE = re.compile(
+    r"[+-]?\(?[$€£¥]?\s?[+-]?(?:\d[\d.,'’\s\u00a0\u202f]*|\.\d+)\)?\s?[%$€£¥]?", re.ASCII
+)
+_EXPONENT = re.compile(r"[+-]?\d[\d.,]*[eE][+-]?\d+", re.ASCII)
+_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+_LONGEST = 400
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """The decimal mark and the thousands mark ("" for none)."""
+
+    decimal: str = "."
+    thousands: str = ""
+
+
+def is_missing(text: str) -> bool:
+    """Whether a text stands for a missing value.
+
+    >>> is_missing("N/A"), is_missing("-")
+    (True, False)
+    """
+    return text.strip().lower() in MISSING
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is a number as programs write it.
+
+    >>> is_plain("+1.5e3"), is_plain("1,5"), is_plain("inf")
+    (True, False, False)
+    """
+    return len(text) <= _LONGEST and _PLAIN.fullmatch(text.strip()) is not None
+
+
+def is_number_like(text: str) -> bool:
+    """Whether a text is meant as a number in any style, a currency sign or a bool included."""
+    text = text.strip()[:_LONGEST]
+    words = is_bool(text) or _INFINITE.fullmatch(text) is not None
+    return words or bool(_NUMBER_LIKE.fullmatch(text) or _EXPONENT.fullmatch(text))
+
+
+def is_bool(text: str) -> bool:
+    """Whether a text is true or false."""
+    return text.strip().lower() in ("true", "false")
+
+
+def parse_numbers(
+    texts: Sequence[str], style: NumberStyle
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Numbers [T] of texts, NaN where missing, and which texts are no finite number in the style.
+
+    >>> parse_numbers(["1.980,5", "NA", "$3"], NumberStyle(",", "."))
+    (array([1980.5,    nan,    nan]), array([False, False,  True]))
+    """
+    values = np.full(len(texts), np.nan)
+    bad = np.zeros(len(texts), dtype=np.bool_)
+    grouped = _grouped(style)
+    for i, text in enumerate(texts):
+        stripped = text.strip()
+        if stripped.lower() in MISSING:
+            continue
+        plain = _as_plain(stripped, style, grouped)
+        values[i] = float(plain) if is_plain(plain) else math.inf
+        bad[i] = math.isinf(values[i])
+    values[bad] = np.nan
+    return values, bad
+
+
+def guess_style(
+    texts: Sequence[str], decimal: str | None = None, thousands: str | None = None
+) -> NumberStyle | None:
+    """The one style that reads every text, or None where none or several that differ do.
+
+    A lone comma before three digits may be either mark: 1,234 alone decides nothing.
+
+    >>> guess_style(["1,980.00", "12"])
+    NumberStyle(decimal='.', thousands=',')
+    >>> guess_style(["1,234", "5,678"]) is None
+    True
+    """
+    present = [text for text in texts if not is_missing(text)]
+    readings: list[tuple[NumberStyle, NDArray[np.float64]]] = []
+    for style in _styles(decimal, thousands):
+        values, bad = parse_numbers(present, style)
+        if not bad.any():
+            readings.append((style, values))
+        if readings and style == NumberStyle():
+            break
+    if any((values != readings[0][1]).any() for _, values in readings[1:]):
+        return None
+    return readings[0][0] if readings else None
+
+
+def _styles(decimal: str | None, thousands: str | None) -> list[NumberStyle]:
+    """The styles that the options leave open, the plain one first."""
+    return [
+        NumberStyle(mark, group)
+        for mark in (decimal or ".,")
+        for group in (("", "." if mark == "," else ",") if thousands is None else (thousands,))
+        if mark != group
+    ]
+
+
+def remedy(text: str) -> str:
+    """What to do about a text that is no number."""
+    bare = text.strip()
+    if is_bool(bare):
+        return "write true and false as 1 and 0"
+    if bare.lower().lstrip("+-") in ("inf", "infinity") or (
+        is_plain(bare) and len(bare) < _LONGEST
+    ):
+        return "values must be finite; leave the field empty where the value is missing"
+    if any(mark in bare for mark in "$€£¥%"):
+        return "leave out currency and per cent signs"
+    if re.search(r"\d", bare) and re.search(r"[,'’\s\u00a0\u202f]|\..*\.", bare):
+        return "say how numbers are written with --decimal and --thousands"
+    return "accepted are numbers such as 1234.5 or 1.2e3; missing values are empty, NA, NaN or null"
+
+
+def _grouped(style: NumberStyle) -> re.Pattern[str] | None:
+    if not style.thousands:
+        return None
+    mark, decimal = re.escape(style.thousands), re.escape(style.decimal)
+    return re.compile(
+        rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{decimal}\d*)?(?:[eE][+-]?\d+)?", re.ASCII
+    )
+
+
+def _as_plain(text: str, style: NumberStyle, grouped: re.Pattern[str] | None) -> str:
+    """The text with "." as decimal mark and no thousands marks; "" where it breaks the style."""
+    if grouped is not None and style.thousands in text:
+        if not grouped.fullmatch(text):
+            return ""
+        text = text.replace(style.thousands, "")
+    if style.decimal == ".":
+        return text
+    return "" if "." in text else text.replace(style.decimal, ".")

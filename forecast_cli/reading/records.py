@@ -1,0 +1,260 @@
+"""Text -> records: rows of equally many fields, each with its physical line."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import MEBIBYTE, ReadConfig
+from forecast_cli.errors import ConfigError, DataError, Notice, Tell
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+_NEWLINE, _QUOTE, _SPACE = b'\n" '
+_SNIFFED_BYTES = 256 * 1024
+_SNIFFED_RECORDS = 100
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Records:
+    """Delimited text of R records, the header first, each with `n_fields` fields.
+
+    `ends` [R] are the offsets of the newlines that end the records, `lines` [R] the physical lines
+    they start on. No record is blank and every quote is closed.
+    """
+
+    data: bytes
+    delimiter: str
+    n_fields: int
+    ends: NDArray[np.int64]
+    lines: NDArray[np.int64]
+
+    def rows(self, first: int, last: int) -> list[list[str]]:
+        """The fields of the records first … last - 1."""
+        start = int(self.ends[first - 1]) + 1 if first else 0
+        stop = int(self.ends[last - 1]) + 1 if last else 0
+        text = self.data[start:stop].decode("utf-8")
+        return [row or [""] for row in _reader(text, self.delimiter, strict=False)]
+
+
+def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Records:
+    """Records of a text that ends in a newline.
+
+    Blank rows are left out (told when they are more than an empty line); in a file of one column an
+    empty line between values is a missing value.
+
+    Raises:
+        DataError: A line is too long, a row has another number of fields than the header, or a
+            quote is not closed.
+        ConfigError: The delimiter cannot be one.
+    """
+    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+    _check_lines(newlines, name, config.max_line_bytes)
+    delimiter = config.delimiter or _sniff_delimiter(data, config.max_line_bytes)
+    if delimiter in '"\n\r\0' or not delimiter.isascii():
+        raise ConfigError(f"--delimiter is {delimiter!r}; accepted is an ASCII character, no quote")
+    scan = _scan(data, delimiter, newlines)
+    if scan is None:
+        data, lines = _rewrite(data, name, delimiter)
+        newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+        rescan = _scan(data, delimiter, newlines)
+        assert rescan is not None
+        scan = (rescan[0], lines, rescan[2])
+    return _regular(data, name, delimiter, scan, config, tell)
+
+
+def _sniff_delimiter(data: bytes, limit: int) -> str:
+    """The delimiter that gives most records as many fields as the first; "," for one column."""
+    head = data[:_SNIFFED_BYTES]
+    cut = head.rfind(b"\n") + 1
+    text = (head[:cut] or data[:limit]).decode("utf-8", errors="replace")
+    best, choice = (0.0, 0), ","
+    for delimiter in _DELIMITERS:
+        counts = _field_counts(text, delimiter)
+        if counts and counts[0] > 1:
+            score = (sum(count == counts[0] for count in counts) / len(counts), counts[0])
+            if score > best:
+                best, choice = score, delimiter
+    return choice
+
+
+def _field_counts(text: str, delimiter: str) -> list[int]:
+    counts: list[int] = []
+    for row in _reader(text, delimiter, strict=False):
+        if any(field.strip() for field in row):
+            counts.append(len(row))
+        if len(counts) == _SNIFFED_RECORDS:
+            break
+    return counts
+
+
+def _reader(text: str, delimiter: str, *, strict: bool) -> "Iterator[list[str]]":
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    return csv.reader(
+        io.StringIO(text, newline="\n"), delimiter=delimiter, skipinitialspace=True, strict=strict
+    )
+
+
+def _check_lines(newlines: NDArray[np.int64], name: str, limit: int) -> None:
+    lengths = np.diff(newlines, prepend=-1) - 1
+    longest = int(lengths.argmax())
+    if lengths[longest] > limit:
+        line = int(np.argmax(lengths > limit)) + 1
+        size = f"{limit / MEBIBYTE:,.0f} MiB" if limit >= MEBIBYTE else f"{limit} bytes"
+        raise DataError(
+            f"{name}, line {line} is longer than the limit of {size}; --max-line-bytes raises it"
+        )
+
+
+Scan = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _scan(data: bytes, delimiter: str, newlines: NDArray[np.int64]) -> Scan | None:
+    """Ends, lines and field counts of the records; None when a quote stands where none may."""
+    codes = np.frombuffer(data, dtype=np.uint8)
+    separators = np.flatnonzero(codes == ord(delimiter))
+    ends = newlines
+    lines = np.arange(1, len(newlines) + 1)
+    if b'"' in data:
+        quotes = np.flatnonzero(codes == _QUOTE)
+        if not _quotes_are_regular(codes, quotes, ord(delimiter)):
+            return None
+        outside = np.searchsorted(quotes, newlines) % 2 == 0
+        ends = newlines[outside]
+        lines = lines[np.concatenate([[True], outside[:-1]])]
+        separators = separators[np.searchsorted(quotes, separators) % 2 == 0]
+    counts = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
+    return ends, lines, counts
+
+
+def _quotes_are_regular(codes: NDArray[np.uint8], quotes: NDArray[np.int64], comma: int) -> bool:
+    """Whether every quoted field starts and ends where a field does, so that parity tells all."""
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    before = np.where(opening > 0, codes[opening - 1], _NEWLINE)
+    earlier = np.where(opening > 1, codes[opening - 2], _NEWLINE)
+    after = codes[closing + 1]
+    starts = (before == comma) | (before == _NEWLINE)
+    starts |= (before == _SPACE) & ((earlier == comma) | (earlier == _NEWLINE))
+    # A doubled quote closes and opens again at once, inside a quoted field only.
+    starts[1:] |= opening[1:] == closing[:-1] + 1
+    ends = (after == comma) | (after == _NEWLINE)
+    ends[:-1] |= opening[1:] == closing[:-1] + 1
+    return bool(starts.all() and ends.all())
+
+
+def _rewrite(data: bytes, name: str, delimiter: str) -> tuple[bytes, NDArray[np.int64]]:
+    """The same records with regular quotes, and the physical lines they start on."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    reader = csv.reader(_lines(data), delimiter=delimiter, skipinitialspace=True, strict=True)
+    csv.field_size_limit(max(csv.field_size_limit(), len(data) + 1))
+    lines: list[int] = []
+    while True:
+        start = reader.line_num + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise DataError(
+                f"{name}, line {start}: a quote opens here and is not closed where the field ends; "
+                "close it, or double a quote that belongs to the text"
+            ) from error
+        if row is None:
+            return out.getvalue().encode("utf-8"), np.array(lines, dtype=np.int64)
+        lines.append(start)
+        writer.writerow(row) if row else out.write("\n")
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    start = 0
+    while start < len(data):
+        end = data.index(b"\n", start) + 1
+        yield data[start:end].decode("utf-8")
+        start = end
+
+
+def _regular(
+    data: bytes, name: str, delimiter: str, scan: Scan, config: ReadConfig, tell: Tell
+) -> Records:
+    """Records without blank rows, all with as many fields as the first."""
+    ends, lines, counts = scan
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    blank = _blank(data, starts, ends, counts)
+    first = int(np.argmin(blank))
+    n_fields = int(counts[first])
+    if n_fields > config.max_columns:
+        raise DataError(
+            f"{name}, line {lines[first]} has {n_fields} columns, more than the limit of "
+            f"{config.max_columns}; --max-columns raises it"
+        )
+    if n_fields == 1:
+        # An empty line between values stands for a missing one.
+        filled = np.flatnonzero(~blank)
+        blank[filled[0] : filled[-1] + 1] = False
+    _check_counts(name, lines, np.where(blank, n_fields, counts), n_fields)
+    if not blank.any():
+        return Records(data=data, delimiter=delimiter, n_fields=n_fields, ends=ends, lines=lines)
+    _tell_empty_rows(name, lines[blank & (counts > 1)], tell)
+    return _without(data, delimiter, n_fields, (starts, ends, lines), ~blank)
+
+
+def _blank(
+    data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], counts: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which records hold nothing but delimiters and spaces."""
+    lengths = ends - starts
+    blank = lengths == counts - 1
+    short = np.flatnonzero(~blank & (lengths < counts + 40) & (counts == 1))
+    for record in short.tolist() if len(short) < len(blank) or len(short) < 1000 else []:
+        blank[record] = not data[starts[record] : ends[record]].strip()
+    return np.asarray(blank)
+
+
+def _check_counts(
+    name: str, lines: NDArray[np.int64], counts: NDArray[np.int64], n_fields: int
+) -> None:
+    wrong = np.flatnonzero(counts != n_fields)
+    if not len(wrong):
+        return
+    first = int(wrong[0])
+    fields = "field" if counts[first] == 1 else "fields"
+    more = f" (and {len(wrong) - 1} more such lines)" if len(wrong) > 1 else ""
+    raise DataError(
+        f"{name}, line {lines[first]} has {counts[first]} {fields}, expected {n_fields} as in the "
+        f"header{more}; quote a field that holds the delimiter, or name it with --delimiter"
+    )
+
+
+def _tell_empty_rows(name: str, lines: NDArray[np.int64], tell: Tell) -> None:
+    if len(lines):
+        rows = "1 row" if len(lines) == 1 else f"{len(lines)} rows"
+        tell(Notice("repair", f"{name}: {rows} without any value left out, first line {lines[0]}"))
+
+
+def _without(
+    data: bytes,
+    delimiter: str,
+    n_fields: int,
+    scan: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    keep: NDArray[np.bool_],
+) -> Records:
+    """Only the records to keep, moved together."""
+    starts, ends, lines = scan
+    if not keep.all():
+        changes = np.zeros(len(data) + 1, dtype=np.int8)
+        np.add.at(changes, starts[~keep], 1)
+        np.add.at(changes, ends[~keep] + 1, -1)
+        kept = np.cumsum(changes[:-1], dtype=np.int8) == 0
+        data = np.frombuffer(data, dtype=np.uint8)[kept].tobytes()
+    sizes = (ends - starts + 1)[keep]
+    return Records(
+        data=data,
+        delimiter=delimiter,
+        n_fields=n_fields,
+        ends=np.cumsum(sizes) - 1,
+        lines=lines[keep],
+    )

@@ -1,0 +1,197 @@
+"""Observations -> observations: sorted, without doubles, without what has no value, all told."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.reading.layout import Observations
+
+_NAMED_SERIES = 3
+
+
+def repair(observed: Observations, tell: Tell) -> Observations:
+    """Rows sorted by series and time, one for each time, from the first to the last known value.
+
+    Raises:
+        DataError: A series has two values for one time, or there is no value at all.
+    """
+    observed = _sorted(observed, tell)
+    observed = _without_doubles(observed, tell)
+    observed = _without_empty_series(observed, tell)
+    trimmed = _trimmed(observed)
+    _tell_trimmed(observed, trimmed, tell)
+    _tell_missing(observed, trimmed, tell)
+    return trimmed
+
+
+def bounds(observed: Observations) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first and the last row [N] of each series among sorted rows."""
+    last = np.flatnonzero(np.diff(observed.series, append=len(observed.ids)))
+    return np.concatenate([[0], last[:-1] + 1]), last
+
+
+def series_name(identifiers: NDArray[np.object_]) -> str:
+    """The ids [K] of one series for messages."""
+    return ", ".join(escape(str(text)) for text in identifiers) or "the series"
+
+
+def _kept(observed: Observations, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Observations:
+    return replace(
+        observed,
+        values=observed.values[keep],
+        positions=observed.positions[keep],
+        series=observed.series[keep],
+        lines=observed.lines[keep],
+    )
+
+
+def time_label(observed: Observations, position: int) -> str:
+    """The time of a position for messages."""
+    return escape(str(observed.calendar.labels([position])[0]))
+
+
+def place(observed: Observations, row: int) -> str:
+    """The line of a row with its time, and its series where there are several."""
+    series = f", {series_name(observed.ids[observed.series[row]])}" if len(observed.ids) > 1 else ""
+    return (
+        f"line {observed.lines[row]} ({time_label(observed, int(observed.positions[row]))}{series})"
+    )
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things in words."""
+    return f"1 {word}" if number == 1 else f"{number} {word}s"
+
+
+def series_count(number: int) -> str:
+    """A number of series in words."""
+    return "1 series" if number == 1 else f"{number} series"
+
+
+def _sorted(observed: Observations, tell: Tell) -> Observations:
+    """By series, then time; how many rows were out of time order within their series is told."""
+    series, positions = observed.series, observed.positions
+    step = np.diff(series)
+    if ((step > 0) | ((step == 0) & (np.diff(positions) >= 0))).all():
+        return observed
+    by_series = np.argsort(series, kind="stable")
+    grouped = positions[by_series]
+    late = (np.diff(grouped) < 0) & (np.diff(series[by_series]) == 0)
+    if late.any():
+        rows = np.sort(by_series[1:][late])
+        tell(
+            Notice(
+                "warning",
+                f"{observed.source}: rows were put in time order; {counted(len(rows), 'row')} came "
+                f"before an earlier time, first {place(observed, int(rows[0]))}",
+            )
+        )
+    order = by_series[np.lexsort((grouped, series[by_series]))] if late.any() else by_series
+    return _kept(observed, order)
+
+
+def _without_doubles(observed: Observations, tell: Tell) -> Observations:
+    """Rows that repeat another are dropped; two values for one time are refused."""
+    same = (np.diff(observed.series) == 0) & (np.diff(observed.positions) == 0)
+    if not same.any():
+        return observed
+    before, after = observed.values[:-1], observed.values[1:]
+    conflict = same & ~((before == after) | (np.isnan(before) & np.isnan(after)))
+    if conflict.any():
+        raise _conflict(observed, int(np.argmax(conflict)))
+    rows = np.flatnonzero(same) + 1
+    first = int(rows[observed.lines[rows].argmin()])
+    tell(
+        Notice(
+            "warning",
+            f"{observed.source}: {counted(len(rows), 'repeated row')} left out, "
+            f"first {place(observed, first)}",
+        )
+    )
+    return _kept(observed, np.concatenate([[True], ~same]))
+
+
+def _conflict(observed: Observations, row: int) -> DataError:
+    name = f" of {series_name(observed.ids[observed.series[row]])}" if observed.columns.id else ""
+    time = time_label(observed, int(observed.positions[row]))
+    first, second = sorted((int(observed.lines[row]), int(observed.lines[row + 1])))
+    return DataError(
+        f"{observed.source}, lines {first} and {second}: two values for {time}{name}, "
+        f"{observed.values[row]:.12g} and {observed.values[row + 1]:.12g}; keep one, or name the "
+        "column that tells the series apart with --id"
+    )
+
+
+def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
+    known = ~np.isnan(observed.values)
+    if not known.any():
+        raise DataError(
+            f"{observed.source}: column {escape(observed.columns.target)} has no values; all "
+            f"{len(known)} rows are missing"
+        )
+    n_known = np.bincount(observed.series[known], minlength=len(observed.ids))
+    empty = np.flatnonzero(n_known == 0)
+    if not len(empty):
+        return observed
+    rank = np.cumsum(n_known > 0) - 1
+    names = _named(observed.ids[empty])
+    tell(Notice("warning", f"{series_count(len(empty))} without any value left out: {names}"))
+    kept = _kept(observed, n_known[observed.series] > 0)
+    return replace(kept, series=rank[kept.series], ids=observed.ids[n_known > 0])
+
+
+def _tell_missing(observed: Observations, trimmed: Observations, tell: Tell) -> None:
+    """Tell of missing values, but for the newest ones, which were told."""
+    ends = trimmed.positions[bounds(trimmed)[1]]
+    newest = observed.positions > ends[observed.series]
+    rows = np.flatnonzero(np.isnan(observed.values) & ~newest)
+    if len(rows):
+        first = int(rows[observed.lines[rows].argmin()])
+        tell(
+            Notice(
+                "warning",
+                f"{observed.source}: {counted(len(rows), 'value')} missing in column "
+                f"{escape(observed.columns.target)}, first {place(observed, first)}; left as gaps",
+            )
+        )
+
+
+def _named(ids: NDArray[np.object_]) -> str:
+    shown = ", ".join(series_name(identifiers) for identifiers in ids[:_NAMED_SERIES])
+    return shown + (f" and {len(ids) - _NAMED_SERIES} more" if len(ids) > _NAMED_SERIES else "")
+
+
+def _trimmed(observed: Observations) -> Observations:
+    """From the first to the last known value of each series."""
+    missing = np.isnan(observed.values)
+    if not missing.any():
+        return observed
+    known = np.flatnonzero(~missing)
+    series = observed.series[known]
+    first = known[np.searchsorted(series, np.arange(len(observed.ids)), side="left")]
+    last = known[np.searchsorted(series, np.arange(len(observed.ids)), side="right") - 1]
+    rows = np.arange(len(observed.values))
+    inside = (rows >= first[observed.series]) & (rows <= last[observed.series])
+    return observed if inside.all() else _kept(observed, inside)
+
+
+def _tell_trimmed(observed: Observations, trimmed: Observations, tell: Tell) -> None:
+    """Tell of series whose newest values are missing."""
+    last, known = bounds(observed)[1], bounds(trimmed)[1]
+    cut = np.flatnonzero(observed.positions[last] != trimmed.positions[known])
+    if not len(cut):
+        return
+    one = int(cut[0])
+    end = time_label(observed, int(trimmed.positions[known[one]]))
+    start = time_label(observed, int(trimmed.positions[known[one]]) + 1)
+    whose = f"of {series_count(len(cut))} " if len(observed.ids) > 1 else ""
+    tell(
+        Notice(
+            "warning",
+            f"{observed.source}: the newest value {whose}is missing, first "
+            f"{place(observed, int(last[one]))}; the last known one is of {end}, so the forecast "
+            f"starts at {start}",
+        )
+    )

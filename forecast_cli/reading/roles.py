@@ -1,0 +1,291 @@
+"""Table -> roles: which column is the id, the time, the target, and which is left out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.reading.keys import (
+    Key,
+    are_whole,
+    best_named,
+    guess_key,
+    guess_row_key,
+    listed,
+    normal_name,
+)
+from forecast_cli.reading.numbers import is_missing, is_plain
+from forecast_cli.reading.table import Table, kind_of
+
+Layout = Literal["long", "wide", "rows"]
+Role = Literal["id", "time", "target", "unused"]
+
+_TIME_NAMES = (
+    *("ds", "date", "datetime", "timestamp", "time", "period", "yearmonth", "year", "month"),
+    *("quarter", "week", "day", "hour", "t", "step", "datum", "zeit", "jahr", "monat", "fecha"),
+    "index",
+)
+_TARGET_NAMES = ("y", "target")
+_LIKELY_TARGET_NAMES = (
+    *("value", "values", "sales", "demand", "obsvalue", "quantity", "qty", "volume", "amount"),
+    "total",
+)
+_PARTS_OF_DATE = (("year", "jahr", "yr"), ("month", "monat", "mon"), ("day", "tag"))
+_QUARTER = ("quarter", "qtr", "quartal")
+_STEP_HEADING = re.compile(r"[A-Za-z]{0,6}[_ .]?\d{1,6}", re.ASCII)
+# What the output calls the order of rows, where a file has no time column.
+STEP_TIME = "step"
+_UNNAMED_INDEX = re.compile(r"|Unnamed: ?\d+|index|rownames", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Column indices by role; `time` holds a year and a month column, or none for row order.
+
+    `guessed` names the roles that no option gave; `ties` the equally good columns of a role that
+    has to be given; `notes` say what else was decided.
+    """
+
+    layout: Layout
+    id: tuple[int, ...] = ()
+    time: tuple[int, ...] = ()
+    targets: tuple[int, ...] = ()
+    guessed: tuple[Role, ...] = ()
+    ties: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def role_of(self, column: int) -> Role:
+        """The role of a column."""
+        if column in self.id:
+            return "id"
+        if column in self.time:
+            return "time"
+        return "target" if column in self.targets else "unused"
+
+
+def guess_roles(table: Table, config: ReadConfig) -> Roles:
+    """The role of every column: as the options say, the rest by content and name.
+
+    Raises:
+        ConfigError: An option names a column that is not there.
+        DataError: No column can be the target.
+    """
+    return _Guess(table, config).roles()
+
+
+def check_ties(table: Table, roles: Roles) -> None:
+    """Raise DataError where two columns are equally good for a role."""
+    for role, columns in roles.ties.items():
+        names = ", ".join(table.label(column) for column in columns)
+        raise DataError(
+            f"{table.source}: the {role} may be any of {names}; say which with --{role}"
+        )
+
+
+def _find_column(table: Table, name: str, option: str) -> int:
+    """The index of a named column; letter case is ignored where only one name fits.
+
+    Raises:
+        ConfigError: There is none; the text lists the columns.
+    """
+    wanted = name.strip()
+    for normal in (str, str.casefold):
+        fits = [i for i, column in enumerate(table.columns) if normal(column) == normal(wanted)]
+        if len(fits) == 1:
+            return fits[0]
+    raise ConfigError(
+        f"column {escape(name)} ({option}) is not in {table.source}; its columns are: "
+        f"{listed(table, range(len(table.columns)))}"
+    )
+
+
+class _Guess:
+    """One pass over the columns; each step sees what the steps before have taken."""
+
+    def __init__(self, table: Table, config: ReadConfig) -> None:
+        self.table = table
+        self.config = config
+        self.normal = [normal_name(column) for column in table.columns]
+        self.columns = range(len(table.columns))
+        self.kinds = _kinds(table)
+        self.ties: dict[str, tuple[int, ...]] = {}
+        self.notes: list[str] = []
+        self.id = tuple(_find_column(table, name, "--id") for name in config.id)
+        self.targets = tuple(_find_column(table, name, "--target") for name in config.target)
+        self.time = self._given_time()
+        self.taken = {*self.id, *self.targets, *self.time}
+
+    def roles(self) -> Roles:
+        time_given, id_given, targets_given = bool(self.time), bool(self.id), bool(self.targets)
+        if not time_given:
+            self.time = self._guess_time()
+            if self._is_one_row_per_series():
+                return self._rows()
+        self.taken |= set(self.time)
+        if not id_given:
+            self.id = self._keep(guess_key(self.table, self._free(), self.kinds, self.time))
+            self.taken |= set(self.id)
+        layout: Layout = "long"
+        if not targets_given:
+            layout = self._guess_targets()
+        elif len(self.targets) > 1:
+            layout = "wide"
+        guessed: list[Role] = [] if time_given else ["time"]
+        guessed += [] if id_given or not self.id else ["id"]
+        guessed += [] if targets_given else ["target"]
+        return self._made(layout, tuple(guessed))
+
+    def _made(self, layout: Layout, guessed: tuple[Role, ...]) -> Roles:
+        return Roles(
+            layout=layout,
+            id=self.id,
+            time=self.time,
+            targets=self.targets,
+            guessed=guessed,
+            ties=self.ties,
+            notes=tuple(self.notes),
+        )
+
+    def _keep(self, key: Key) -> tuple[int, ...]:
+        if key.tied:
+            self.ties["id"] = key.tied
+        self.notes.extend(key.notes)
+        return key.columns
+
+    def _given_time(self) -> tuple[int, ...]:
+        if self.config.time is None:
+            return ()
+        parts = self._date_parts()
+        if parts and "-".join(self.table.columns[i] for i in parts) == self.config.time:
+            return parts
+        if self.config.time == STEP_TIME and STEP_TIME not in self.table.columns:
+            return ()
+        return (_find_column(self.table, self.config.time, "--time"),)
+
+    def _free(self, kind: str | None = None) -> list[int]:
+        return [
+            i
+            for i in self.columns
+            if i not in self.taken and (kind is None or self.kinds[i] == kind)
+        ]
+
+    def _guess_time(self) -> tuple[int, ...]:
+        dates = self._free("time")
+        if dates:
+            best = dates if len(dates) == 1 else best_named(self.table, dates, _TIME_NAMES)
+            if len(best) != 1:
+                self.ties["time"] = tuple(best or dates)
+            return ((best or dates)[0],)
+        parts = self._date_parts()
+        if parts:
+            return parts
+        numeric = self._free("number")
+        whole = [i for i in numeric if are_whole(self.table.sample(i))]
+        # What is called a time but does not look like one is refused later, with its line.
+        for columns in (whole, numeric, self._free("text")):
+            best = best_named(self.table, columns, _TIME_NAMES)
+            if best:
+                return (best[0],)
+        counting = [i for i in whole[:1] if i == 0 and _counts_up(self.table.sample(i))]
+        if counting and len(self._free("number")) > 1 and not self._is_index(0):
+            return (counting[0],)
+        return ()
+
+    def _date_parts(self) -> tuple[int, ...]:
+        """A year column with a month (and a day) or a quarter column, all of whole numbers."""
+        whole = [i for i in self.columns if are_whole(self.table.sample(i))]
+        found = [
+            next((i for i in whole if self.normal[i] in names), None)
+            for names in (*_PARTS_OF_DATE, _QUARTER)
+        ]
+        year, month, day, quarter = found
+        if year is None:
+            return ()
+        if month is not None and self._within(month, 12):
+            return (year, month) if day is None or not self._within(day, 31) else (year, month, day)
+        return (year, quarter) if quarter is not None and self._within(quarter, 4) else ()
+
+    def _within(self, column: int, highest: int) -> bool:
+        return all(1 <= int(t) <= highest for t in self.table.sample(column) if not is_missing(t))
+
+    def _is_index(self, column: int) -> bool:
+        """Whether a column numbers the rows, as `DataFrame.to_csv` does."""
+        return _UNNAMED_INDEX.fullmatch(self.table.columns[column]) is not None and _counts_up(
+            self.table.sample(column), first=(0, 1)
+        )
+
+    def _is_one_row_per_series(self) -> bool:
+        """Whether there is no time column, and the headings of the number columns count or date."""
+        if self.time or self.targets:
+            return False
+        numeric = self._value_columns()
+        headings = [self.table.columns[i] for i in numeric]
+        if len(numeric) < 3 or not (self.id or self._free("text")):
+            return len(numeric) >= 3 and not self._free("text") and _count_headings(headings) >= 0.8
+        return _count_headings(headings) >= 0.8 or kind_of(headings) == "time"
+
+    def _value_columns(self) -> list[int]:
+        return [
+            i
+            for i in self.columns
+            if i not in self.taken
+            and self.kinds[i] in ("number", "empty")
+            and not self._is_index(i)
+        ]
+
+    def _rows(self) -> Roles:
+        self.targets = tuple(self._value_columns())
+        guessed: tuple[Role, ...] = ("target",)
+        if not self.id:
+            texts = [i for i in self.columns if self.kinds[i] == "text"]
+            self.id = guess_row_key(self.table, texts)
+            guessed = ("id", "target")
+        return self._made("rows", guessed)
+
+    def _guess_targets(self) -> Layout:
+        numeric = [i for i in self._free("number") if not self._is_index(i)]
+        if not numeric:
+            empty = [i for i in self._free("empty") if self.table.columns[i]]
+            if not empty:
+                raise DataError(
+                    f"{self.table.source} has no numeric column to forecast; its columns are: "
+                    f"{listed(self.table, self.columns)}"
+                )
+            numeric = empty
+        if len(numeric) == 1:
+            self.targets = (numeric[0],)
+            return "long"
+        named = best_named(self.table, numeric, _TARGET_NAMES)
+        if not named and self.id:
+            named = [i for i in numeric if self.normal[i] in _LIKELY_TARGET_NAMES]
+        if len(named) == 1:
+            self.targets = (named[0],)
+            return "long"
+        if not self.id and self.time and not named:
+            self.targets = tuple(numeric)
+            return "wide"
+        self.targets = (numeric[0],)
+        self.ties["target"] = tuple(named or numeric)
+        return "long"
+
+
+def _kinds(table: Table) -> list[str]:
+    return [table.kind(column) for column in range(len(table.columns))]
+
+
+def _counts_up(texts: Sequence[str], first: tuple[int, ...] | None = None) -> bool:
+    """Whether texts are whole numbers in equal steps upward."""
+    if not are_whole(texts) or any(is_missing(text) for text in texts):
+        return False
+    values = [int(text) for text in texts]
+    step = values[1] - values[0] if len(values) > 1 else 1
+    rising = step > 0 and values == list(range(values[0], values[0] + step * len(values), step))
+    return rising and (first is None or (values[0] in first and step == 1))
+
+
+def _count_headings(headings: Sequence[str]) -> float:
+    """The share of headings such as V1, 1960 or none at all."""
+    count = sum(not h or bool(_STEP_HEADING.fullmatch(h)) or is_plain(h) for h in headings)
+    return count / len(headings) if headings else 0.0

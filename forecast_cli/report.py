@@ -1,0 +1,227 @@
+"""Findings -> tables and lines for people, or one JSON document; nothing is computed here."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from forecast_cli.errors import escape
+from forecast_cli.findings import (
+    SCHEMA_VERSION,
+    Backtest,
+    Breakdown,
+    DataSummary,
+    EvaluateReport,
+    InfoReport,
+    InspectReport,
+    MemberSummary,
+    ModelScores,
+    PredictReport,
+    Report,
+    TrainReport,
+)
+from forecast_cli.schema import to_plain
+from forecast_cli.writer import dump_json
+
+_MISSING = "–"
+_LONGEST_CELL = 40
+_LONGEST_LINE = 4000
+
+
+_NAMES: dict[type, str] = {
+    TrainReport: "train",
+    PredictReport: "predict",
+    EvaluateReport: "evaluate",
+    InspectReport: "inspect",
+    InfoReport: "info",
+}
+
+
+def to_json(report: Report, *, forecast: list[dict[str, Any]] | None = None) -> str:
+    """One JSON document: `schema_version`, which `report` it is, and its fields.
+
+    `forecast` adds the rows of a forecast frame under that name. What is not defined is null.
+    """
+    document = {"schema_version": SCHEMA_VERSION, "report": _NAMES[type(report)]}
+    document |= to_plain(report)
+    if forecast is not None:
+        document["forecast"] = forecast
+    return dump_json(document, indent=2)
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number in so many significant digits, without an exponent where that is readable.
+
+    >>> number(1234.5678), number(0.0123456), number(None), number(1.5e13)
+    ('1235', '0.01235', '–', '1.5e+13')
+    """
+    if value is None or not math.isfinite(value):
+        return _MISSING
+    if value == 0:
+        return "0"
+    if 1e-4 <= abs(value) < 1e7:
+        return f"{value:.{decimals(abs(value), digits)}f}"
+    return f"{value:.{digits}g}"
+
+
+def decimals(size: float, digits: int) -> int:
+    """Decimals that show a number of this size in so many digits.
+
+    >>> decimals(1234.5, 4), decimals(0.0123, 4)
+    (0, 5)
+    """
+    return max(0, digits - 1 - math.floor(math.log10(size)))
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent.
+
+    >>> percent(0.1234), percent(-0.2), percent(None)
+    ('12.3 %', '-20.0 %', '–')
+    """
+    return _MISSING if share is None else f"{100 * share:.1f} %"
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number of things.
+
+    >>> count(1, "series", "series"), count(2, "step"), count(12000, "value")
+    ('1 series', '2 steps', '12 000 values')
+    """
+    return f"{n:,}".replace(",", " ") + " " + (noun if n == 1 else plural or f"{noun}s")
+
+
+def short_text(text: str) -> str:
+    """Text from a file, safe to show in a table."""
+    return escape(text, limit=_LONGEST_CELL)
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere in its full length, without anything that a terminal acts on."""
+    return escape(text, limit=_LONGEST_LINE)
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names at the left, what they are at the right."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(value))
+    return table
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[str]], *, n_left: int = 1) -> Padding:
+    """A table with a head; the first `n_left` columns are text, the others numbers."""
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for index, name in enumerate(names):
+        if index < n_left:
+            grid.add_column(name, overflow="fold")
+        else:
+            grid.add_column(name, justify="right", no_wrap=True, overflow="fold")
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    return Padding(grid, (1, 0, 0, 0))
+
+
+def data_facts(data: DataSummary) -> list[tuple[str, str]]:
+    """What was understood of a file."""
+    names = [f"target {short_text(data.target)}"]
+    if data.time_column is not None:
+        names.append(f"time {short_text(data.time_column)}")
+    if data.id_columns:
+        names.append(f"id {', '.join(map(short_text, data.id_columns))}")
+    lengths = (
+        count(data.longest, "step")
+        if data.shortest == data.longest
+        else f"{data.shortest} to {count(data.longest, 'step')}"
+    )
+    values = count(data.n_values, "value")
+    if data.n_missing:
+        values += f", {data.n_missing} missing"
+    return [
+        ("data", f"{printable(data.source)} ({data.layout} layout)"),
+        ("columns", ", ".join(names)),
+        ("series", f"{count(data.n_series, 'series', 'series')} of {lengths}, {values}"),
+        ("times", f"{short_text(data.first_time)} to {short_text(data.last_time)}, {data.freq}"),
+    ]
+
+
+def shares(members: Sequence[MemberSummary], simple: str, simple_weight: float) -> str:
+    """What a forecast is made of, a line a part.
+
+    >>> shares((), "naive", 1.0)
+    '100 % naive'
+    """
+    parts = [(m.weight, f"{m.representation}, from {m.context_length} steps") for m in members]
+    parts.append((simple_weight, simple))
+    return "\n".join(f"{100 * weight:3.0f} % {what}" for weight, what in parts if weight > 0)
+
+
+def _score_table(backtest: Backtest) -> Padding:
+    """The errors of the model and of the simple forecasts, side by side."""
+    has_mape = any(scores.mape is not None for scores in backtest.scores)
+    names = ["", "MASE", "sMAPE", *(["MAPE"] if has_mape else []), "MAE", "RMSE", "R²"]
+    return table(names, [_score_row(scores, has_mape=has_mape) for scores in backtest.scores])
+
+
+def _score_row(scores: ModelScores, *, has_mape: bool) -> list[str]:
+    return [
+        scores.model,
+        number(scores.mase),
+        number(scores.smape),
+        *([number(scores.mape)] if has_mape else []),
+        number(scores.mae),
+        number(scores.rmse),
+        number(scores.r2),
+    ]
+
+
+def backtest_parts(backtest: Backtest) -> Iterator[RenderableType]:
+    """The scores of a backtest, how they were made, and what they say."""
+    yield Text()
+    yield Text(_backtest_line(backtest))
+    yield _score_table(backtest)
+    yield Text()
+    coverage = _coverage_line(backtest.scores[0])
+    if coverage is not None:
+        yield Text(coverage)
+    yield Text(printable(backtest.verdict), style="bold")
+
+
+def _backtest_line(backtest: Backtest) -> str:
+    """How the scores were made."""
+    most = "up to " if backtest.n_windows > 1 else ""
+    return (
+        f"backtest: {count(backtest.n_series, 'series', 'series')}, "
+        f"{most}{count(backtest.n_windows, 'cutoff')} each, {count(backtest.horizon, 'step')} "
+        f"ahead, {count(backtest.n_points, 'point')}"
+    )
+
+
+def _coverage_line(scores: ModelScores) -> str | None:
+    """How often the actual values lay inside the intervals, None without intervals."""
+    if not scores.coverage:
+        return None
+    shares = [
+        f"{percent(share)} in the {level} % interval" for level, share in scores.coverage.items()
+    ]
+    return "coverage: " + ", ".join(shares)
+
+
+def breakdown_table(title: str, rows: Sequence[Breakdown], *, most: int) -> Padding:
+    """Errors along one axis; the middle of a long one is left out, and that is said."""
+    half = most // 2
+    kept = rows if len(rows) <= most else [*rows[:half], *rows[-half:]]
+    cells = [
+        [short_text(r.label), str(r.n_points), number(r.mase), number(r.smape), number(r.mae)]
+        for r in kept
+    ]
+    if len(rows) > most:
+        cells.insert(half, [f"… {len(rows) - 2 * half} more", "", "", "", ""])
+    return table([title, "points", "MASE", "sMAPE", "MAE"], cells)

@@ -1,0 +1,153 @@
+"""Context [B, L] <-> represented units: how a window is expressed to the network and turned back.
+
+A window is told relative to itself: its last value is the origin, its mean absolute change is the
+unit, and the network predicts a correction to a simple continuation. Nothing is fitted, so nothing
+can leak, and a forecast in other units is the same forecast (Smyl 2020 and others normalise a
+window by its own level; `docs/decisions.md` has the figures for this form).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.baselines import SIMPLE
+
+Array = NDArray[np.float64]
+
+LARGEST_EXPONENT = 10.0
+"""A forecast on logs lies within a factor of e^10 of the last value."""
+
+_LARGEST_RELATIVE_VALUE = 20.0
+_SMALLEST_CHANGE = 0.002
+_SMALLEST_LOG_CHANGE = 0.001
+_VOLATILITY_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Representation:
+    """How windows are expressed: on logs or levels, corrected from which simple continuation."""
+
+    log: bool
+    base: str
+    season_length: int
+
+    def __str__(self) -> str:
+        return f"{'log' if self.log else 'level'}, correction to {self.base}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Represented:
+    """B windows in represented units, with what is needed to turn the network's output back.
+
+    `features` is [B, L, F] float32 without NaN: the relative value, whether it was observed, and
+    the window's volatility, the same at every step. A network output z [B, H] stands for the
+    forecast ``shift + unit * link(offset + gain * z)``, link being exp on logs and the identity on
+    levels; shift, unit and gain are [B, 1], offset is [B, H].
+    """
+
+    log: bool
+    features: NDArray[np.float32]
+    offset: Array
+    gain: Array
+    shift: Array
+    unit: Array
+
+    def restore(self, output: NDArray[np.floating]) -> Array:
+        """The forecast [B, H] in the user's units for a network output [B, H]."""
+        relative = self.offset + self.gain * output
+        if self.log:
+            relative = np.exp(np.clip(relative, -LARGEST_EXPONENT, LARGEST_EXPONENT))
+        return self.shift + self.unit * relative
+
+    def express(self, future: Array) -> Array:
+        """Values [B, H] as the link's output, the target of training; zero where a unit is zero."""
+        return np.divide(
+            future - self.shift,
+            self.unit,
+            out=np.zeros_like(future),
+            where=np.broadcast_to(self.unit > 0, future.shape),
+        )
+
+
+def applies(representation: Representation, context: Array) -> NDArray[np.bool_]:
+    """Whether each window [B] can be expressed: logs need positive values, and any needs one."""
+    observed = np.isfinite(context)
+    usable = ~(observed & (context <= 0)) if representation.log else observed | True
+    return np.asarray(observed.any(axis=1) & usable.all(axis=1))
+
+
+def represent(representation: Representation, context: Array, horizon: int) -> Represented:
+    """Express windows [B, L], NaN where padded or missing, for a forecast of `horizon` steps.
+
+    Every row needs an observed value, and on logs only positive ones (see `applies`).
+    """
+    observed = np.isfinite(context)
+    values = np.log(context) if representation.log else context
+    filled = _carry_forward(values, observed)
+    last = filled[:, -1:]
+    level = _mean(np.abs(context), observed)
+    floor = _SMALLEST_LOG_CHANGE if representation.log else _SMALLEST_CHANGE * level
+    scale = np.maximum(_change(values, representation.season_length), floor)
+    base = SIMPLE[representation.base](values, horizon, representation.season_length)
+    relative = _divide(filled - last, scale)
+    volatility = scale if representation.log else _divide(scale, level)
+    features = np.stack(
+        (
+            np.clip(relative, -_LARGEST_RELATIVE_VALUE, _LARGEST_RELATIVE_VALUE),
+            observed,
+            np.broadcast_to(
+                _VOLATILITY_WEIGHT * np.log(np.maximum(volatility, _SMALLEST_LOG_CHANGE)),
+                observed.shape,
+            ),
+        ),
+        axis=-1,
+    ).astype(np.float32)
+    if representation.log:
+        return Represented(
+            log=True,
+            features=features,
+            offset=base - last,
+            gain=scale,
+            shift=np.zeros_like(last),
+            unit=np.exp(last),
+        )
+    return Represented(
+        log=False,
+        features=features,
+        offset=_divide(base - last, scale),
+        gain=np.ones_like(scale),
+        shift=last,
+        unit=scale,
+    )
+
+
+def _carry_forward(values: Array, observed: NDArray[np.bool_]) -> Array:
+    """Fill gaps by the value before them, and what lies before the first value by that value."""
+    steps = np.arange(values.shape[1])
+    source = np.maximum.accumulate(np.where(observed, steps, -1), axis=1)
+    source = np.where(source < 0, observed.argmax(axis=1)[:, None], source)
+    return np.take_along_axis(values, source, axis=1)
+
+
+def _change(values: Array, season_length: int) -> Array:
+    """The larger of the mean absolute changes over one step and over one season, [B, 1]."""
+    changes = [
+        _mean(change, np.isfinite(change))
+        for lag in dict.fromkeys((1, season_length))
+        if lag < values.shape[1]
+        for change in [np.abs(values[:, lag:] - values[:, :-lag])]
+    ]
+    return np.maximum.reduce(changes) if changes else np.zeros((len(values), 1))
+
+
+def _mean(values: Array, use: NDArray[np.bool_]) -> Array:
+    """Row means [B, 1] over the used values, 0 where none is used."""
+    total = np.where(use, values, 0.0).sum(axis=1, keepdims=True)
+    return np.asarray(total / np.maximum(use.sum(axis=1, keepdims=True), 1))
+
+
+def _divide(numerator: Array, denominator: Array) -> Array:
+    """A quotient that is 0 where the denominator is 0: a window without any change."""
+    numerator, denominator = np.broadcast_arrays(numerator, denominator)
+    return np.divide(numerator, denominator, out=np.zeros(numerator.shape), where=denominator > 0)

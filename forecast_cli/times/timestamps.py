@@ -1,0 +1,163 @@
+"""Time text -> microseconds, and back: how the times of a file are written."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.times.dates import MICROSECONDS, fields_of, wall_times
+from forecast_cli.times.patterns import read_fields, render_fields
+
+# For local times whose UTC offset changes within the file: the first zone that explains every
+# offset names the future ones.
+ZONES = (
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Helsinki",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+)
+
+_OFFSET = re.compile(r" ?(?:Z|UTC|GMT|(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})?)")
+_ZONE = re.compile(r" ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeText:
+    """How a time is written.
+
+    `pattern` uses the directives of strftime, with `%-d` for a day without a leading zero, `%q` for
+    a quarter and `%3f` for three digits of a second; `suffix` is the UTC offset written after it
+    ("Z", "+01:00", empty for none). Where it changes with the season, `zone` names the rule.
+    """
+
+    pattern: str = "%Y-%m-%d"
+    suffix: str = ""
+    zone: str = ""
+
+    @property
+    def is_aware(self) -> bool:
+        """Whether a UTC offset is written."""
+        return bool(self.suffix)
+
+    def parse(self, texts: Sequence[str]) -> "Times":
+        """Read texts that are all written this way; those that are not are `bad`."""
+        bare, offsets, bad = _split_offsets(texts, aware=self.is_aware)
+        fields, misread = read_fields(self.pattern, bare)
+        wall, impossible = wall_times(fields, len(texts))
+        return Times(
+            wall=wall, utc=wall - offsets * MICROSECONDS["min"], bad=bad | misread | impossible
+        )
+
+    def render(self, wall: NDArray[np.int64]) -> list[str]:
+        """Write wall times (microseconds since 1970)."""
+        bodies = render_fields(self.pattern, fields_of(wall))
+        if not self.zone:
+            return [body + self.suffix for body in bodies]
+        return [
+            body + _like(self.suffix, minutes)
+            for body, minutes in zip(bodies, self._offsets_at(wall), strict=True)
+        ]
+
+    def local(self, utc: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Wall times of points in UTC."""
+        if not self.zone:
+            return utc + _minutes(self.suffix) * MICROSECONDS["min"]
+        offsets = [_zone_minutes(self.zone, int(time), utc=True) for time in utc]
+        return utc + np.array(offsets, dtype=np.int64) * MICROSECONDS["min"]
+
+    def _offsets_at(self, wall: NDArray[np.int64]) -> list[int]:
+        return [_zone_minutes(self.zone, int(time), utc=False) for time in wall]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Times:
+    """Times in microseconds since 1970: on the clock of the place (`wall`) and in UTC.
+
+    The two are equal where no UTC offset is written. Where `bad`, the text could not be read.
+    """
+
+    wall: NDArray[np.int64]
+    utc: NDArray[np.int64]
+    bad: NDArray[np.bool_]
+
+
+def offset_text(text: str) -> str:
+    """The UTC offset at the end of a time, as written; empty where there is none."""
+    found = _ZONE.search(text)
+    return found[0] if found else ""
+
+
+def zone_of(times: Times) -> str | None:
+    """The first known zone whose offsets are those of the times, or None."""
+    offsets = (times.wall - times.utc) // MICROSECONDS["min"]
+    # Offsets change rarely: the times around a change decide, and some in between.
+    order = np.argsort(times.utc, kind="stable")
+    changes = np.flatnonzero(np.diff(offsets[order]))
+    probes = np.unique(np.concatenate([changes, changes + 1, np.arange(0, len(order), 24)]))
+    chosen = order[probes[probes < len(order)]][:5000]
+    for zone in ZONES:
+        if all(
+            _zone_minutes(zone, int(times.utc[i]), utc=True) == offsets[i] for i in chosen.tolist()
+        ):
+            return zone
+    return None
+
+
+def check_suffix(suffix: str) -> None:
+    """Raise ValueError for text that is no UTC offset."""
+    if suffix and not _OFFSET.fullmatch(suffix):
+        raise ValueError(f"{suffix!r} is no UTC offset")
+
+
+def _split_offsets(
+    texts: Sequence[str], *, aware: bool
+) -> tuple[Sequence[str], NDArray[np.int64], NDArray[np.bool_]]:
+    """Texts without their UTC offset, the offsets in minutes, and which lack one."""
+    if not aware:
+        return texts, np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=np.bool_)
+    found = [_ZONE.search(text) for text in texts]
+    bare = [text[: m.start()] if m else text for text, m in zip(texts, found, strict=True)]
+    offsets = np.array([_minutes(m[0]) if m else 0 for m in found], dtype=np.int64)
+    return bare, offsets, np.array([m is None for m in found], dtype=np.bool_)
+
+
+@lru_cache(maxsize=256)
+def _minutes(suffix: str) -> int:
+    match = _OFFSET.fullmatch(suffix)
+    if match is None or not match["sign"]:
+        return 0
+    minutes = 60 * int(match["h"]) + int(match["m"] or 0)
+    return -minutes if match["sign"] == "-" else minutes
+
+
+def _like(suffix: str, minutes: int) -> str:
+    """An offset written in the manner of another."""
+    hours, rest = divmod(abs(minutes), 60)
+    gap = " " if suffix.startswith(" ") else ""
+    colon = ":" if ":" in suffix or not suffix.strip()[-1].isdigit() else ""
+    return f"{gap}{'-' if minutes < 0 else '+'}{hours:02d}{colon}{rest:02d}"
+
+
+@lru_cache(maxsize=100_000)
+def _zone_minutes(zone: str, microseconds: int, *, utc: bool) -> int:
+    rules = ZoneInfo(zone)
+    try:
+        moment = datetime(1970, 1, 1) + timedelta(microseconds=microseconds)
+        local = (
+            moment.replace(tzinfo=UTC).astimezone(rules) if utc else moment.replace(tzinfo=rules)
+        )
+        shift = local.utcoffset()
+    except (OverflowError, ValueError):
+        return 0
+    return int(shift.total_seconds()) // 60 if shift is not None else 0

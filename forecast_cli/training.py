@@ -1,0 +1,253 @@
+"""Windows -> trained weights: the one training loop."""
+
+import math
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Event, Lock
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from forecast_cli.config import HISTORY_LENGTH, NetworkConfig, TrainConfig
+from forecast_cli.errors import TrainingError
+from forecast_cli.losses import Examples, make_examples, scaled_error
+from forecast_cli.network import RecurrentRegressor
+from forecast_cli.panel import Panel
+from forecast_cli.progress import Progress, ProgressEvent
+from forecast_cli.representation import Representation, applies, represent
+from forecast_cli.scales import positive_scales
+from forecast_cli.splits import Origins, minimum_context
+from forecast_cli.windows import WindowSampler, contexts, futures
+
+_WARM_UP = 0.1
+_SMALLEST_BATCH = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What one network is to learn: from which values, in which form, with which settings.
+
+    `limits` [N] end what may be seen. `validation` are later origins of the same panel; without
+    them training runs for `epochs` and keeps the last weights.
+    """
+
+    panel: Panel
+    limits: NDArray[np.int64]
+    validation: Origins | None
+    representation: Representation
+    network: NetworkConfig
+    context_length: int
+    horizon: int
+    optimisation: TrainConfig
+    epochs: int
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """Weights by name, the epochs that made them, and their error on the validation origins.
+
+    `is_cut_short` says that the time limit ended the training.
+    """
+
+    weights: dict[str, NDArray[np.float32]]
+    epochs: int
+    validation_error: float
+    is_cut_short: bool = False
+
+
+def choose_device(config: TrainConfig) -> str:
+    """The device to train on.
+
+    `auto` is the CPU: networks of this size train faster there than the transfers and launches of
+    a GPU allow.
+
+    Raises:
+        TrainingError: the device that was asked for is not there.
+    """
+    available = {
+        "auto": True,
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not available[config.device]:
+        raise TrainingError(
+            f"--device {config.device}: this machine or this build of torch has none; "
+            "use --device cpu"
+        )
+    return "cpu" if config.device == "auto" else config.device
+
+
+def train_all(tasks: Sequence[Task], *, threads: int, progress: Progress) -> list[Trained]:
+    """Train several networks side by side, each on one thread of `threads`.
+
+    A network computes on one thread only, so its bits do not depend on `threads`; and one thread a
+    network is faster than several threads for one of this size (`docs/decisions.md`).
+
+    Raises:
+        TrainingError: a loss is not finite.
+    """
+    if not tasks:
+        return []
+    torch.set_num_threads(1)
+    stop, turn = Event(), Lock()
+
+    def tell(event: ProgressEvent) -> None:
+        with turn:
+            progress(event)
+
+    with ThreadPoolExecutor(min(threads, len(tasks))) as pool:
+        try:
+            return list(pool.map(lambda task: _Run(task, stop).train(tell), tasks))
+        except BaseException:
+            # Without this an interrupt would wait until the other networks are done.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+class _StoppedError(Exception):
+    """Another network failed, or the user interrupted."""
+
+
+class _Run:
+    """The state of one training run."""
+
+    def __init__(self, task: Task, stop: Event) -> None:
+        self.task = task
+        self.stop = stop
+        config = task.optimisation
+        self.device = choose_device(config)
+        self.chance = torch.Generator().manual_seed(config.seed)
+        self.draws = np.random.default_rng(config.seed)
+        self.dropout = torch.Generator(self.device).manual_seed(config.seed)
+        self.network = RecurrentRegressor(
+            task.network, task.context_length, task.horizon, generator=self.chance
+        ).to(self.device)
+        self.optimizer = _make_optimizer(self.network, config)
+        seen = Origins(series=np.arange(task.panel.n_series), stops=task.limits, limits=task.limits)
+        self.scales = positive_scales(
+            contexts(task.panel, seen, min(HISTORY_LENGTH, int(task.panel.lengths.max()))),
+            task.representation.season_length,
+        )
+        self.sampler = WindowSampler.over(
+            task.panel, task.limits, minimum_context(task.representation.season_length)
+        )
+        self.batch_size = min(config.batch_size, max(_SMALLEST_BATCH, self.sampler.n_windows))
+        self.validation = None if task.validation is None else self._examples(task.validation)
+
+    def train(self, progress: Progress) -> Trained:
+        config, task = self.task.optimisation, self.task
+        started = time.monotonic()
+        best = Trained(weights=_weights(self.network), epochs=0, validation_error=self._validate())
+        for epoch in range(1, task.epochs + 1):
+            loss = self._run_epoch(epoch - 1)
+            error = self._validate()
+            if task.validation is None or error < best.validation_error:
+                best = Trained(weights=_weights(self.network), epochs=epoch, validation_error=error)
+            elapsed = time.monotonic() - started
+            progress(
+                ProgressEvent(
+                    stage=task.stage,
+                    epoch=epoch,
+                    epochs=task.epochs,
+                    loss=loss,
+                    validation=None if task.validation is None else error,
+                    seconds_left=elapsed / epoch * (task.epochs - epoch),
+                )
+            )
+            if task.validation is not None and epoch - best.epochs >= config.patience:
+                break
+            if config.time_limit is not None and elapsed >= config.time_limit:
+                return replace(best, is_cut_short=epoch < task.epochs)
+        return best
+
+    def _run_epoch(self, epoch: int) -> float:
+        config = self.task.optimisation
+        drawn = self._examples(
+            self.sampler.draw(self.draws, config.steps_per_epoch * self.batch_size)
+        )
+        total = torch.zeros((), device=self.device)
+        self.network.train()
+        for step in range(config.steps_per_epoch):
+            if self.stop.is_set():
+                raise _StoppedError
+            done = (epoch * config.steps_per_epoch + step) / (
+                config.epochs * config.steps_per_epoch
+            )
+            for group in self.optimizer.param_groups:
+                group["lr"] = config.learning_rate * one_cycle(done)
+            rows = slice(step * self.batch_size, (step + 1) * self.batch_size)
+            total += self._step(drawn.batch(rows))
+        loss = float(total) / config.steps_per_epoch
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {loss} in epoch {epoch + 1}; try a smaller --learning-rate "
+                f"(it was {config.learning_rate:g})"
+            )
+        return loss
+
+    def _step(self, batch: Examples) -> torch.Tensor:
+        config = self.task.optimisation
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = scaled_error(self.network(batch.features, self.dropout), batch)
+        objective = loss
+        if config.l1 > 0:
+            objective = loss + config.l1 * sum(p.abs().sum() for p in self.network.parameters())
+        objective.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
+        self.optimizer.step()
+        return loss.detach()
+
+    def _validate(self) -> float:
+        if self.validation is None:
+            return math.nan
+        self.network.eval()
+        with torch.inference_mode():
+            return float(scaled_error(self.network(self.validation.features), self.validation))
+
+    def _examples(self, origins: Origins) -> Examples:
+        task = self.task
+        context = contexts(task.panel, origins, task.context_length)
+        keep = applies(task.representation, context)
+        context = context[keep]
+        represented = represent(task.representation, context, task.horizon)
+        future = futures(task.panel, origins, task.horizon)[keep]
+        return make_examples(
+            represented, future, self.scales[origins.series[keep]], device=self.device
+        )
+
+
+def one_cycle(done: float) -> float:
+    """The learning rate's share of its peak when `done` (0 to 1) of the training is over.
+
+    A linear warm-up over the first tenth, then half a cosine down to zero.
+
+    >>> one_cycle(0.05), one_cycle(0.1), round(one_cycle(0.55), 3)
+    (0.5, 1.0, 0.5)
+    """
+    if done < _WARM_UP:
+        return done / _WARM_UP
+    return 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
+
+
+def _make_optimizer(network: RecurrentRegressor, config: TrainConfig) -> torch.optim.AdamW:
+    """AdamW (Loshchilov & Hutter 2019), its decay on matrices only: biases need none."""
+    matrices = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW(
+        [
+            {"params": matrices, "weight_decay": config.l2},
+            {"params": others, "weight_decay": 0.0},
+        ],
+        lr=config.learning_rate,
+        fused=True,
+    )
+
+
+def _weights(network: RecurrentRegressor) -> dict[str, NDArray[np.float32]]:
+    return {name: p.detach().cpu().numpy().copy() for name, p in network.state_dict().items()}

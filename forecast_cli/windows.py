@@ -1,0 +1,57 @@
+"""Panel, origins -> context [B, L] and future [B, H], gathered by position.
+
+Nothing is copied ahead of time: a window is two numbers, its series and its stop. No window reads
+across the start of its series or past its limit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.panel import Panel
+from forecast_cli.splits import Origins
+
+
+def contexts(panel: Panel, origins: Origins, length: int) -> NDArray[np.float64]:
+    """The last `length` values before each stop, [B, L], NaN on the left of a short series."""
+    positions = origins.stops[:, None] + np.arange(-length, 0)
+    inside = positions >= panel.offsets[origins.series][:, None]
+    return np.where(inside, panel.values[np.where(inside, positions, 0)], np.nan)
+
+
+def futures(panel: Panel, origins: Origins, horizon: int) -> NDArray[np.float64]:
+    """The `horizon` values from each stop on, [B, H], NaN where none is known."""
+    positions = origins.stops[:, None] + np.arange(horizon)
+    inside = positions < origins.limits[:, None]
+    return np.where(inside, panel.values[np.where(inside, positions, 0)], np.nan)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowSampler:
+    """Draws training windows so that every series counts the same, whatever its length.
+
+    A series is drawn uniformly, then a stop uniformly among those with at least `least` values
+    before them and one target behind them. `limits` [N] end what may be seen.
+    """
+
+    first: NDArray[np.int64]
+    limits: NDArray[np.int64]
+    eligible: NDArray[np.int64]
+
+    @classmethod
+    def over(cls, panel: Panel, limits: NDArray[np.int64], least: int) -> "WindowSampler":
+        """A sampler over all series of `panel` up to `limits`."""
+        first = panel.offsets[:-1] + least
+        return cls(first=first, limits=limits, eligible=np.flatnonzero(limits > first))
+
+    @property
+    def n_windows(self) -> int:
+        """How many different windows there are."""
+        return int((self.limits - self.first)[self.eligible].sum())
+
+    def draw(self, generator: np.random.Generator, count: int) -> Origins:
+        """Draw `count` windows with replacement."""
+        series = self.eligible[generator.integers(len(self.eligible), size=count)]
+        stops = generator.integers(self.first[series], self.limits[series])
+        return Origins(series=series, stops=stops, limits=self.limits[series])

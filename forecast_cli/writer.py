@@ -1,0 +1,77 @@
+"""Frame -> the bytes of a file, and plain values -> JSON."""
+
+import io
+import json
+import math
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal
+
+from forecast_cli.errors import MissingExtraError
+from forecast_cli.findings import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet"]
+
+
+def check_format(file_format: FileFormat) -> None:
+    """Find out before the work that a format cannot be written.
+
+    Raises:
+        MissingExtraError: Parquet, and pyarrow is not installed.
+    """
+    if file_format == "parquet" and find_spec("pyarrow") is None:
+        raise MissingExtraError(
+            "--format parquet needs pyarrow; install it: pip install 'forecast-cli[parquet]'"
+        )
+
+
+def render_frame(frame: "pd.DataFrame", file_format: FileFormat) -> bytes:
+    """A frame as the bytes of a file; numbers are written in the shortest form that reads back.
+
+    What is missing is an empty field in CSV and null in JSON. JSON is one document,
+    `{"schema_version": 1, "forecast": [...]}`, JSON lines are one record a line.
+
+    Raises:
+        MissingExtraError: Parquet, and pyarrow is not installed.
+    """
+    check_format(file_format)
+    match file_format:
+        case "csv" | "tsv":
+            separator = "," if file_format == "csv" else "\t"
+            return frame.to_csv(index=False, sep=separator, lineterminator="\n").encode()
+        case "json":
+            document = {"schema_version": SCHEMA_VERSION, "forecast": records(frame)}
+            return dump_json(document, indent=2).encode()
+        case "jsonl":
+            return "".join(dump_json(record) for record in records(frame)).encode()
+        case "parquet":
+            buffer = io.BytesIO()
+            frame.to_parquet(buffer, engine="pyarrow", index=False)
+            return buffer.getvalue()
+
+
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows of a frame as plain Python values; NaN becomes None."""
+    columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def dump_json(value: Any, *, indent: int | None = None) -> str:
+    r"""A JSON document of one or more lines, ending in a newline, that no terminal can act on.
+
+    >>> print(dump_json({"é": "\x9b"}), end="")
+    {"é": "\u009b"}
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    return "".join(c if c.isprintable() or c == "\n" else _escape_json(c) for c in text) + "\n"
+
+
+def _escape_json(character: str) -> str:
+    return json.dumps(character)[1:-1]

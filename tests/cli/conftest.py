@@ -1,0 +1,256 @@
+"""The command line in this process, over workflows that only record what they were asked."""
+
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import forecast_cli
+from forecast_cli.cli.app import main
+from forecast_cli.errors import Notice
+from forecast_cli.findings import (
+    Backtest,
+    Breakdown,
+    ColumnGuess,
+    DataSummary,
+    EvaluateReport,
+    InfoReport,
+    InspectReport,
+    MemberSummary,
+    ModelScores,
+    PredictReport,
+    TrainReport,
+    Understanding,
+)
+from forecast_cli.forecast import Forecast
+from forecast_cli.panel import Columns
+from forecast_cli.progress import ProgressEvent
+from forecast_cli.times.calendar import Calendar
+
+CHECKPOINT = b"\x00weights\xff"
+NOTICES = (
+    Notice("guess", "the target is column sales"),
+    Notice("repair", "2 rows were put in order"),
+    Notice("warning", "1 series is constant"),
+)
+GRU = ModelScores(
+    model="gru",
+    mae=10.0,
+    rmse=12.0,
+    smape=3.0,
+    mase=0.8,
+    mape=None,
+    r2=0.9,
+    coverage={"80": 0.79},
+)
+NAIVE = ModelScores(
+    model="naive",
+    mae=12.5,
+    rmse=15.0,
+    smape=4.0,
+    mase=1.0,
+    mape=None,
+    r2=None,
+    coverage={},
+)
+BACKTEST = Backtest(
+    n_series=2,
+    n_windows=3,
+    step_size=1,
+    horizon=2,
+    n_points=12,
+    scores=(GRU, NAIVE),
+    best_simple="naive",
+    skill=0.2,
+    verdict="The model is worth using: 20 % less error than naive.",
+)
+DATA = DataSummary(
+    source="sales.csv",
+    layout="long",
+    id_columns=("shop",),
+    time_column="year",
+    target="sales",
+    freq="YS",
+    n_series=2,
+    n_values=40,
+    n_missing=0,
+    shortest=20,
+    longest=20,
+    first_time="1981",
+    last_time="2000",
+)
+MEMBERS = (
+    MemberSummary(
+        representation="log", context_length=8, epochs=5, validation_mase=0.8, weight=0.75
+    ),
+)
+TRAINED = TrainReport(
+    checkpoint="model.forecast",
+    data=DATA,
+    cell="gru",
+    horizon=2,
+    context_length=8,
+    season_length=1,
+    n_windows=30,
+    n_parameters=12_345,
+    members=MEMBERS,
+    simple="naive",
+    simple_weight=0.25,
+    backtest=BACKTEST,
+    seconds=1.5,
+)
+PREDICTED = PredictReport(n_series=2, horizon=2, model="gru", backtest=BACKTEST, known=None)
+EVALUATED = EvaluateReport(
+    checkpoint="model.forecast",
+    data=DATA,
+    backtest=BACKTEST,
+    n_in_sample=4,
+    by_series=tuple(
+        Breakdown(label=name, n_points=6, mae=10.0, smape=3.0, mase=0.8) for name in "ab"
+    ),
+    by_step=(),
+    by_cutoff=(),
+)
+INSPECTED = InspectReport(
+    columns=(ColumnGuess(name="sales", role="target", kind="number", example="12.5"),),
+    ties={},
+    notices=(),
+    understood=Understanding(
+        data=DATA,
+        season_length=1,
+        season_strength=None,
+        n_zero=0,
+        n_negative=1,
+        n_constant_series=0,
+        horizon=2,
+        context_length=8,
+        n_windows=30,
+        command="forecast train sales.csv --target sales",
+    ),
+)
+DESCRIBED = InfoReport(
+    checkpoint="model.forecast",
+    format_version=1,
+    written_by="forecast-cli 0.1.0",
+    sha256="ab" * 32,
+    data=DATA,
+    cell="gru",
+    layers=1,
+    hidden_size=64,
+    horizon=2,
+    season_length=1,
+    n_parameters=12_345,
+    members=MEMBERS,
+    simple="naive",
+    simple_weight=0.25,
+    seed=0,
+    backtest=BACKTEST,
+)
+FORECAST = Forecast(
+    columns=Columns(id=("shop",), time="year", target="sales"),
+    calendar=Calendar.years(),
+    ids=np.array([["a"], ["b"]], dtype=np.object_),
+    cutoffs=Calendar.years().positions(np.array([2000, 2000])),
+    mean=np.array([[1.5, 2.0], [1e6 / 3, 7.0]]),
+)
+CSV = "shop,year,forecast\na,2001,1.5\na,2002,2.0\nb,2001,333333.3333333333\nb,2002,7.0\n"
+
+
+@dataclass
+class Workflows:
+    """Stands in for `forecast_cli.workflows`: keeps the arguments, returns what is put in."""
+
+    trained: TrainReport = TRAINED
+    predicted: PredictReport = PREDICTED
+    evaluated: EvaluateReport = EVALUATED
+    forecast: Forecast = FORECAST
+    error: BaseException | None = None
+    notices: tuple[Notice, ...] = NOTICES
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    def _work(self, **asked: Any) -> None:
+        self.asked = asked
+        for notice in self.notices:
+            asked["tell"](notice)
+        if self.error is not None:
+            raise self.error
+
+    def train(self, source: str, output: str, **asked: Any) -> tuple[bytes, TrainReport]:
+        self._work(source=source, output=output, **asked)
+        for epoch in range(1, 13):
+            asked["progress"](
+                ProgressEvent(
+                    stage="gru",
+                    epoch=epoch,
+                    epochs=12,
+                    loss=1 / epoch,
+                    validation=0.5,
+                    seconds_left=float(12 - epoch),
+                )
+            )
+        return CHECKPOINT, self.trained
+
+    def predict(self, source: str | None, model: str, **asked: Any) -> tuple[Any, Any]:
+        self._work(source=source, model=model, **asked)
+        return self.forecast, self.predicted
+
+    def evaluate(self, source: str, model: str, **asked: Any) -> tuple[Any, Any]:
+        self._work(source=source, model=model, **asked)
+        return self.forecast, self.evaluated
+
+    def inspect(self, source: str, **asked: Any) -> InspectReport:
+        self._work(source=source, **asked)
+        return INSPECTED
+
+    def info(self, model: str) -> InfoReport:
+        self.asked = {"model": model}
+        return DESCRIBED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    output: bytes
+    words: str
+
+    @property
+    def text(self) -> str:
+        return self.output.decode()
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def workflows(monkeypatch: pytest.MonkeyPatch) -> Workflows:
+    fake = Workflows()
+    module: Any = types.ModuleType("forecast_cli.workflows")
+    for name in ("train", "predict", "evaluate", "inspect", "info"):
+        setattr(module, name, getattr(fake, name))
+    monkeypatch.setitem(sys.modules, "forecast_cli.workflows", module)
+    monkeypatch.setattr(forecast_cli, "workflows", module, raising=False)
+    return fake
+
+
+@pytest.fixture
+def run(
+    workflows: Workflows,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Run:
+    """Run one command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def run_command(*arguments: str) -> Outcome:
+        code = main(arguments)
+        captured = capfdbinary.readouterr()
+        return Outcome(code, captured.out, captured.err.decode())
+
+    return run_command

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from forecast_cli.errors import Notice
+from forecast_cli.findings import ModelScores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run, Workflows
+
+CSV = "shop,year,forecast\na,2001,1.5\na,2002,2.0\nb,2001,333333.3333333333\nb,2002,7.0\n"
+
+
+def test_train_prints_the_path_as_it_was_given_and_nothing_else(run: Run) -> None:
+    outcome = run("train", "sales.csv", "-o", "./models.forecast")
+    assert (outcome.code, outcome.output) == (0, b"./models.forecast\n")
+
+
+def test_train_to_standard_output_writes_the_checkpoint_and_nothing_else(run: Run) -> None:
+    assert run("train", "sales.csv", "-o", "-").output == b"\x00weights\xff"
+
+
+def test_train_reports_what_was_understood_and_chosen_and_how_good_it_is(run: Run) -> None:
+    words = run("train", "sales.csv").words
+    assert "sales.csv (long layout)" in words
+    assert "2 series of 20 steps, 40 values" in words
+    assert "2 steps ahead from the last 8, season length 1, 30 windows" in words
+    assert "gru, 12 345 parameters, trained in 1.5 s" in words
+    assert "75 % log, from 8 steps" in words
+    assert "25 % naive" in words
+    assert "79.0 % in the 80 % interval" in words
+    assert words.endswith("The model is worth using: 20 % less error than naive.\n")
+
+
+def test_train_without_a_backtest_still_reports(run: Run, workflows: Workflows) -> None:
+    workflows.trained = replace(workflows.trained, backtest=None)
+    outcome = run("train", "sales.csv")
+    assert outcome.code == 0
+    assert "backtest" not in outcome.words
+
+
+def test_json_replaces_the_path(run: Run) -> None:
+    document = json.loads(run("train", "sales.csv", "--json").output)
+    assert document["report"] == "train"
+    assert document["checkpoint"] == "model.forecast"
+    assert document["backtest"]["skill"] == 0.2
+
+
+def test_guesses_are_notes_and_repairs_are_warnings(run: Run) -> None:
+    words = run("train", "sales.csv").words.splitlines()
+    assert words[:3] == [
+        "note: the target is column sales",
+        "warning: 2 rows were put in order",
+        "warning: 1 series is constant",
+    ]
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "inspect"])
+def test_quiet_leaves_only_warnings(run: Run, command: str) -> None:
+    words = run(command, "sales.csv", "-q").words
+    assert words == "warning: 2 rows were put in order\nwarning: 1 series is constant\n"
+
+
+def test_a_long_notice_stays_one_line_off_the_terminal(run: Run, workflows: Workflows) -> None:
+    workflows.notices = (Notice("warning", "far too many words " * 20),)
+    assert run("predict", "-q").words.count("\n") == 1
+
+
+def test_markup_in_a_notice_is_shown_as_it_is(run: Run, workflows: Workflows) -> None:
+    workflows.notices = (Notice("warning", "column [/x] and [bold]y[/bold] :smile:"),)
+    assert run("predict", "-q").words == "warning: column [/x] and [bold]y[/bold] :smile:\n"
+
+
+def test_progress_off_the_terminal_is_a_line_every_few_epochs(run: Run) -> None:
+    words = run("train", "sales.csv").words
+    lines = [line for line in words.splitlines() if line.startswith("gru: ")]
+    assert [line.split(",")[0] for line in lines] == [
+        f"gru: epoch {n} of 12" for n in (1, 5, 10, 12)
+    ]
+    assert lines[1] == "gru: epoch 5 of 12, loss 0.2000, validation 0.5000, 0:07 left"
+    assert "\x1b" not in words
+
+
+def test_no_progress_shows_no_progress(run: Run) -> None:
+    words = run("train", "sales.csv", "--no-progress").words
+    assert "epoch" not in words
+    assert "worth using" in words
+
+
+def test_predict_writes_csv_off_the_terminal(run: Run) -> None:
+    assert run("predict").text == CSV
+
+
+def test_predict_ends_with_one_line_of_metrics(run: Run, workflows: Workflows) -> None:
+    workflows.notices = ()
+    assert run("predict").words == (
+        "gru: backtest MASE 0.8000, sMAPE 3.000, MAE 10.00, skill 20.0 % against naive\n"
+    )
+
+
+def test_the_metrics_line_tells_the_error_on_known_values(run: Run, workflows: Workflows) -> None:
+    known = ModelScores(
+        model="gru", mae=1.0, rmse=1.0, smape=2.0, mase=None, mape=None, r2=None, coverage={}
+    )
+    workflows.predicted = replace(workflows.predicted, backtest=None, known=known)
+    last_line = run("predict").words.splitlines()[-1]
+    assert last_line == (
+        "gru: no backtest, the training data was too short; known values: sMAPE 2.000, MAE 1.000"
+    )
+
+
+@pytest.mark.parametrize("file_format", ["json", "jsonl", "tsv", "table"])
+def test_every_format_holds_every_row(run: Run, file_format: str) -> None:
+    text = run("predict", "--format", file_format).text
+    if file_format == "json":
+        rows = json.loads(text)["forecast"]
+    elif file_format == "jsonl":
+        rows = [json.loads(line) for line in text.splitlines()]
+    else:
+        names, *cells = [line.split() for line in text.splitlines()]
+        rows = [dict(zip(names, row, strict=True)) for row in cells]
+    assert [(row["shop"], int(row["year"])) for row in rows] == [
+        ("a", 2001),
+        ("a", 2002),
+        ("b", 2001),
+        ("b", 2002),
+    ]
+
+
+def test_a_table_writes_numbers_in_the_digits_that_their_series_needs(
+    run: Run, workflows: Workflows
+) -> None:
+    workflows.forecast = replace(
+        workflows.forecast, mean=np.array([[331501080.25, 999.5], [0.0123456, 12.0]])
+    )
+    cells = [line.split()[-1] for line in run("predict", "--format", "table").text.splitlines()]
+    assert cells == ["forecast", "331501080", "1000", "0.012", "12.000"]
+
+
+def test_names_in_a_table_cannot_drive_the_terminal(run: Run, workflows: Workflows) -> None:
+    ids = np.array([["\x1b[31m"], ["\u202eb"]], dtype=np.object_)
+    workflows.forecast = replace(workflows.forecast, ids=ids)
+    text = run("predict", "--format", "table").text
+    assert text.replace("\n", "").isprintable()
+    assert "\\x1b[31m" in text
+
+
+def test_json_adds_the_rows_to_the_report(run: Run) -> None:
+    document = json.loads(run("predict", "--json").output)
+    assert document["report"] == "predict"
+    assert document["forecast"][0] == {"shop": "a", "year": 2001, "forecast": 1.5}
+
+
+def test_with_an_output_file_json_is_the_report_alone(run: Run, tmp_path: Path) -> None:
+    document = json.loads(run("predict", "--json", "-o", "out.csv").output)
+    assert "forecast" not in document
+    assert (tmp_path / "out.csv").read_text() == CSV
+
+
+def test_predict_to_a_file_leaves_standard_output_empty(run: Run, tmp_path: Path) -> None:
+    assert run("predict", "-o", "out.csv").output == b""
+    assert (tmp_path / "out.csv").read_text() == CSV
+
+
+def test_evaluate_reports_by_series_and_says_what_is_in_sample(run: Run) -> None:
+    outcome = run("evaluate", "sales.csv")
+    assert outcome.text == CSV
+    assert "series" in outcome.words
+    assert "12 points, 4 of them in-sample" in outcome.words
+    assert outcome.words.endswith("The model is worth using: 20 % less error than naive.\n")
+
+
+def test_inspect_shows_the_columns_and_the_command_to_go_on_with(run: Run) -> None:
+    text = run("inspect", "sales.csv").text
+    assert "sales    target   number   12.5\n" in text
+    assert text.endswith("forecast train sales.csv --target sales\n")
+
+
+def test_info_shows_the_digest_in_full(run: Run, workflows: Workflows) -> None:
+    text = run("info", "other.forecast").text
+    assert workflows.asked == {"model": "other.forecast"}
+    assert "ab" * 32 in text
+    assert "forecast-cli 0.1.0" in text
+
+
+@pytest.mark.parametrize("command", ["inspect", "info"])
+def test_a_report_is_text_in_a_file_and_json_on_standard_output(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    outcome = run(command, "x", "--json", "-o", "report.txt")
+    assert json.loads(outcome.output)["report"] == command
+    assert "sales.csv (long layout)" in (tmp_path / "report.txt").read_text()
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_a_skill_below_the_one_asked_for_exits_with_3_after_all_is_written(
+    run: Run, command: str
+) -> None:
+    outcome = run(command, "sales.csv", "--min-skill", "0.25")
+    assert outcome.code == 3
+    assert outcome.text in (CSV, "model.forecast\n")
+    assert outcome.words.splitlines()[-1] == (
+        "error: the skill is 0.2000 (20.0 % less error than naive), below --min-skill 0.25"
+    )
+
+
+def test_a_skill_that_is_reached_exits_with_0(run: Run) -> None:
+    assert run("train", "sales.csv", "--min-skill", "0.2").code == 0
+
+
+def test_a_skill_that_cannot_be_told_is_below_any_that_is_asked_for(
+    run: Run, workflows: Workflows
+) -> None:
+    backtest = workflows.trained.backtest
+    assert backtest is not None
+    for none in (None, replace(backtest, skill=None)):
+        workflows.trained = replace(workflows.trained, backtest=none)
+        assert run("train", "sales.csv", "--min-skill", "0").code == 3

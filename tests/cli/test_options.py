@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from forecast_cli.cli.options import OPTIONS
+from forecast_cli.config import (
+    EvaluationConfig,
+    NetworkConfig,
+    ReadConfig,
+    Settings,
+    TrainConfig,
+    WindowConfig,
+)
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run, Workflows
+
+
+@pytest.mark.parametrize("record", OPTIONS, ids=lambda record: record.__name__)
+def test_every_setting_has_an_option_and_every_option_a_setting(record: type[Any]) -> None:
+    hints = typing.get_type_hints(record)
+    fields = {f.name for f in dataclasses.fields(record)}
+    leaves = {name for name in fields if not dataclasses.is_dataclass(hints[name])}
+    assert set(OPTIONS[record]) == leaves
+
+
+@pytest.mark.parametrize("record", OPTIONS, ids=lambda record: record.__name__)
+def test_every_option_is_explained_in_a_sentence_and_has_its_panel(record: type[Any]) -> None:
+    for option in OPTIONS[record].values():
+        assert option.help is not None
+        assert option.help[0].isupper() or option.help.startswith("table, csv")
+        assert option.help.endswith((".", ","))
+        assert option.rich_help_panel in {"Data", "Window", "Network", "Training", "Output"}
+
+
+def test_without_options_train_uses_the_defaults_of_the_settings(
+    run: Run, workflows: Workflows
+) -> None:
+    assert run("train", "sales.csv").code == 0
+    assert workflows.asked["source"] == "sales.csv"
+    assert workflows.asked["output"] == "model.forecast"
+    assert workflows.asked["settings"] == Settings()
+
+
+def test_help_shows_the_defaults_of_the_settings(run: Run) -> None:
+    words = " ".join(run("train", "--help").text.replace("│", " ").split())
+    assert f"The recurrent cell. [default: {NetworkConfig().cell}]" in words
+    assert f"Units in a layer. [default: {NetworkConfig().hidden_size}]" in words
+    assert f"The most epochs. [default: {TrainConfig().epochs}]" in words
+    assert "[default: 80,95]" in words
+
+
+def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflows) -> None:
+    outcome = run(
+        *("train", "-", "--target", "sales", "--time", "date", "--id", 'shop,"a, b"'),
+        *("--date-format", "%d.%m.%Y", "--delimiter", ";", "--decimal", ",", "--thousands", "."),
+        *("--encoding", "latin-1", "--freq", "MS", "--season-length", "12", "-H", "6", "-L", "24"),
+        *("--max-bytes", "1000", "--max-line-bytes", "100", "--max-columns", "10"),
+        *("--cell", "lstm", "--layers", "2", "--hidden-size", "32", "--dropout", "0.2"),
+        *("--epochs", "3", "--batch-size", "16", "--learning-rate", "0.01", "--l1", "0.1"),
+        *("--l2", "0.2", "--clip-norm", "2", "--patience", "4", "--seed", "7", "--threads", "1"),
+        *("--device", "cpu", "--time-limit", "60", "--steps-per-epoch", "5", "--level", "90,50"),
+    )
+    assert outcome.code == 0, outcome.words
+    assert workflows.asked["settings"] == Settings(
+        read=ReadConfig(
+            target=("sales",),
+            time="date",
+            id=("shop", "a, b"),
+            date_format="%d.%m.%Y",
+            delimiter=";",
+            decimal=",",
+            thousands=".",
+            encoding="latin-1",
+            freq="MS",
+            max_bytes=1000,
+            max_line_bytes=100,
+            max_columns=10,
+        ),
+        window=WindowConfig(horizon=6, context_length=24, season_length=12),
+        network=NetworkConfig(cell="lstm", layers=2, hidden_size=32, dropout=0.2),
+        optimisation=TrainConfig(
+            epochs=3,
+            steps_per_epoch=5,
+            batch_size=16,
+            learning_rate=0.01,
+            l1=0.1,
+            l2=0.2,
+            clip_norm=2,
+            patience=4,
+            seed=7,
+            threads=1,
+            device="cpu",
+            time_limit=60,
+        ),
+        levels=(90, 50),
+    )
+
+
+def test_a_delimiter_may_be_a_blank_or_a_tab(run: Run, workflows: Workflows) -> None:
+    for delimiter in (" ", "\t"):
+        assert run("inspect", "x.csv", "--delimiter", delimiter).code == 0
+        assert workflows.asked["read"].delimiter == delimiter
+
+
+def test_predict_without_data_asks_to_continue_the_training_data(
+    run: Run, workflows: Workflows
+) -> None:
+    assert run("predict").code == 0
+    asked = workflows.asked
+    assert (asked["source"], asked["model"]) == (None, "model.forecast")
+    assert (asked["read"], asked["horizon"], asked["levels"]) == (ReadConfig(), None, None)
+
+
+def test_evaluate_passes_on_what_is_to_be_scored(run: Run, workflows: Workflows) -> None:
+    run("evaluate", "x.csv", "-m", "-", "--holdout", "8", "--step-size", "2", "--level", "50")
+    asked = workflows.asked
+    assert (asked["source"], asked["model"]) == ("x.csv", "-")
+    assert asked["scoring"] == EvaluationConfig(holdout=8, step_size=2, levels=(50,))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("train x --cell cnn", "'--cell': 'cnn' is not one of 'gru', 'lstm', 'rnn'"),
+        ("train x --device tpu", "'tpu' is not one of 'auto', 'cpu', 'cuda', 'mps'"),
+        ("predict --format xml", "'csv', 'tsv', 'json', 'jsonl', 'parquet'"),
+        ("train x --epochs many", "--epochs is 'many'; it must be a whole number"),
+        ("train x -H 1.5", "--horizon is '1.5'; it must be a whole number"),
+        ("train x --l2 1,5", "--l2 is '1,5'; it must be a number"),
+        ("train x -H 0", "--horizon is 0; it must be 1 or more"),
+        ("predict -H 0", "--horizon is 0; it must be 1 or more"),
+        ("train x --level 80,high", "--level is 'high'; it must be a whole number"),
+        ("predict --level 100", "--level is 100; it must lie between 0 and 100"),
+        ("evaluate x --level 0", "--level is 0"),
+        ("evaluate x --holdout 0", "--holdout is 0; it must be 1 or more"),
+        ("evaluate x --step-size -1", "--step-size is -1"),
+        ("train x --target a,,b", "--target is ''; it must be a text that is not empty"),
+        ("train x --min-skill nan", "--min-skill is nan; it must be a finite number"),
+        ("train x --horizn 3", "no such option: --horizn (Possible options: --horizon)"),
+        ("train x --hor 3", "no such option: --hor"),
+        ("train x -o", "option '-o' requires an argument"),
+        ("train", "missing argument 'DATA'; see forecast train --help"),
+        ("train x y", "unexpected extra argument"),
+        ("forcast", "no such command 'forcast'"),
+        ("train x --json -o -", "--json and --output - both want standard output"),
+        ("predict - -m -", "DATA and --model are both -"),
+        ("evaluate - -m -", "DATA and --model are both -"),
+        ("predict --json --format csv", "give --output FILE"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_one_line_that_says_what_is_accepted(
+    run: Run, workflows: Workflows, arguments: str, words: str
+) -> None:
+    outcome = run(*arguments.split())
+    assert (outcome.code, outcome.output) == (2, b"")
+    assert outcome.words.startswith("error: ")
+    assert words in outcome.words
+    assert outcome.words.count("\n") == 1
+    assert workflows.asked == {}
+
+
+def test_what_was_typed_cannot_drive_the_terminal(run: Run) -> None:
+    for arguments in (("train", "x", "--epochs", "\x1b[31m"), ("train", "x", "--\x1b[31m")):
+        outcome = run(*arguments)
+        assert outcome.code == 2
+        assert "\\x1b[31m" in outcome.words
+
+
+def test_a_bare_forecast_shows_help_and_is_wrong_usage(run: Run) -> None:
+    outcome = run()
+    assert outcome.code == 2
+    assert "Usage: forecast" in outcome.text
+    assert outcome.words == ""
+
+
+def test_the_version_is_one_line(run: Run) -> None:
+    outcome = run("--version")
+    assert (outcome.code, outcome.words) == (0, "")
+    assert outcome.text.startswith("forecast ")
+    assert outcome.text.count("\n") == 1

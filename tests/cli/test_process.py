@@ -1,0 +1,251 @@
+"""The program as a process: pipes, full disks, signals, terminals, and what it loads."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FAKE = (sys.executable, str(Path(__file__).with_name("fake_program.py")))
+REAL = (sys.executable, "-m", "forecast_cli")
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")},
+    "PYTHONPATH": str(ROOT),
+    "TERM": "xterm-256color",
+}
+HEAVY = {"numpy", "pandas", "scipy", "sklearn", "torch", "safetensors"}
+SECONDS = 60
+
+
+def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=ENVIRONMENT | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def shell(script: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    forecast = f'forecast() {{ {shlex.join(FAKE)} "$@"; }}'
+    return run("bash", "-c", f"set -o pipefail; {forecast}; {script}", cwd=cwd)
+
+
+@dataclass(frozen=True)
+class Screen:
+    code: int
+    text: str
+
+
+def on_a_terminal(command: Sequence[str], cwd: Path, **environment: str) -> Screen:
+    """Run with standard output and error on a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=ENVIRONMENT | {"COLUMNS": "80"} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            # Linux tells in this way that the last writer has closed a terminal.
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    return Screen(process.wait(SECONDS), shown.decode().replace("\r\n", "\n"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["train", "--help"], ["train", "x", "--nonsense"]]
+)
+def test_help_and_wrong_usage_load_no_heavy_library(tmp_path: Path, arguments: list[str]) -> None:
+    command = (sys.executable, "-X", "importtime", "-m", "forecast_cli", *arguments)
+    listing = run(*command, cwd=tmp_path).stderr.decode()
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in listing.splitlines()}
+    assert "typer" in loaded
+    assert not loaded & HEAVY
+
+
+def test_shell_completion_loads_no_heavy_library(tmp_path: Path) -> None:
+    script = (
+        "import sys; from forecast_cli.cli.start import main\n"
+        "try: main()\n"
+        f"finally: print(*sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    completion = {
+        "_FORECAST_COMPLETE": "complete_bash",
+        "COMP_WORDS": "forecast train --ce",
+        "COMP_CWORD": "2",
+    }
+    done = run(sys.executable, "-c", script, cwd=tmp_path, **completion)
+    assert done.stdout.split() == [b"--cell"]
+    assert done.stderr.split() == []
+
+
+def test_a_reader_that_has_enough_ends_the_program_quietly(tmp_path: Path) -> None:
+    done = shell("forecast predict -q | head -1", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"shop,step,forecast\n", b"")
+
+
+def test_a_reader_that_reads_nothing_is_no_fault(tmp_path: Path) -> None:
+    done = shell("forecast predict -q | true", tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_checkpoint_goes_through_a_pipe_unchanged(tmp_path: Path) -> None:
+    done = shell("forecast train sales.csv -q -o - | cat", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"\x00checkpoint\xff", b"")
+
+
+def test_the_path_of_the_checkpoint_can_be_used_by_the_next_command(tmp_path: Path) -> None:
+    done = shell('test "$(forecast train sales.csv -o ./m.forecast)" = ./m.forecast', tmp_path)
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_in_words(tmp_path: Path) -> None:
+    for command in ("predict -q", "train sales.csv -q", "train sales.csv -q -o -", "--version"):
+        done = shell(f"forecast {command} > /dev/full", tmp_path)
+        assert done.returncode == 1
+        assert done.stderr == (
+            b"error: standard output: cannot be written: no space left on device\n"
+        )
+
+
+def test_a_closed_standard_output_is_told_in_words(tmp_path: Path) -> None:
+    done = shell("forecast predict -q >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (1, b"error: standard output: it is closed\n")
+
+
+@pytest.mark.parametrize("where", ["2>&-", "2>/dev/full", "2> >(true)"])
+def test_words_that_nobody_hears_do_not_stop_the_work(tmp_path: Path, where: str) -> None:
+    done = shell(f"forecast train sales.csv {where}", tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"model.forecast\n")
+
+
+def test_a_failed_command_leaves_standard_output_empty(tmp_path: Path) -> None:
+    for source, code in (("fail", 70), ("refuse", 1), ("end", 70)):
+        done = run(*FAKE, "train", source, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (code, b"")
+        assert b"Traceback" not in done.stderr
+        assert b"\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "words"),
+    [
+        (signal.SIGINT, 130, b"error: interrupted\n"),
+        (signal.SIGTERM, 143, b"error: stopped by SIGTERM\n"),
+    ],
+)
+def test_a_signal_ends_the_program_with_one_line(
+    tmp_path: Path, sent: signal.Signals, code: int, words: bytes
+) -> None:
+    process = subprocess.Popen(
+        [*FAKE, "train", "wait", "-q"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A background job of a shell inherits an ignored SIGINT, and so would this test.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"ready\n"
+    process.send_signal(sent)
+    output, rest = process.communicate(timeout=SECONDS)
+    assert (process.returncode, output, rest) == (code, b"", words)
+
+
+def test_colour_variables_do_not_put_escapes_into_a_log(tmp_path: Path) -> None:
+    forced = {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "CLICOLOR_FORCE": "1"}
+    done = run(*FAKE, "train", "refuse", cwd=tmp_path, **forced)
+    assert b"\x1b" not in done.stderr
+
+
+def test_a_terminal_gets_colours_unless_it_wants_none(tmp_path: Path) -> None:
+    command = (*FAKE, "train", "refuse", "--no-progress")
+    coloured = on_a_terminal(command, tmp_path)
+    plain = on_a_terminal(command, tmp_path, NO_COLOR="1")
+    assert coloured.code == plain.code == 1
+    assert "\x1b[1;31merror: \x1b[0msales.csv" in coloured.text
+    assert "\x1b[31m" not in plain.text
+    assert "31" not in plain.text.replace("\\x1b[31m", "")
+
+
+def test_progress_on_a_terminal_is_a_bar_that_goes_away(tmp_path: Path) -> None:
+    screen = on_a_terminal((*FAKE, "train", "sales.csv"), tmp_path)
+    assert screen.code == 0
+    assert "gru [/x]" in screen.text
+    assert "3/3  loss 0.5000" in screen.text
+    assert "epoch" not in screen.text
+    cleared = screen.text.rpartition("\x1b[2K")[2]
+    assert "3/3" not in cleared
+    assert cleared.endswith("model.forecast\n")
+
+
+def test_progress_on_a_terminal_that_cannot_move_is_lines(tmp_path: Path) -> None:
+    screen = on_a_terminal((*FAKE, "train", "sales.csv"), tmp_path, TERM="dumb")
+    assert "gru [/x]: epoch 3 of 3, loss 0.5000\n" in screen.text
+    assert "\x1b" not in screen.text
+
+
+def test_a_checkpoint_is_not_written_to_a_terminal(tmp_path: Path) -> None:
+    screen = on_a_terminal((*FAKE, "train", "sales.csv", "-o", "-"), tmp_path)
+    assert screen.code == 2
+    assert "binary checkpoint" in screen.text
+
+
+def test_a_terminal_gets_a_table_without_escapes_from_the_data(tmp_path: Path) -> None:
+    for file_format in ([], ["--format", "csv"]):
+        screen = on_a_terminal((*FAKE, "predict", "-q", *file_format), tmp_path)
+        assert screen.code == 0
+        assert "\\x1b[31mred" in screen.text
+        assert "\x1b" not in screen.text
+    assert screen.text.startswith("shop,step,forecast\n")
+
+
+def test_both_names_are_the_same_program(tmp_path: Path) -> None:
+    as_module = run(*REAL, "--help", cwd=tmp_path)
+    start = "import sys; from forecast_cli.cli.start import main; sys.exit(main())"
+    as_script = run(sys.executable, "-c", start, "--help", cwd=tmp_path)
+    assert as_module.returncode == as_script.returncode == 0
+    assert as_module.stdout == as_script.stdout
+
+
+def test_train_and_predict_work_hand_in_hand_through_pipes(tmp_path: Path) -> None:
+    rows = [f"{1990 + i},{100 + 3 * i}" for i in range(24)]
+    (tmp_path / "people.csv").write_text("\n".join(["Year,People", *rows]) + "\n")
+    forecast = shlex.join(REAL)
+    script = (
+        f"cat people.csv | {forecast} train - -o - -q -H 3 --epochs 1 --hidden-size 4"
+        f" | {forecast} predict -m - -q | cut -d, -f1,2"
+    )
+    done = run("bash", "-c", f"set -o pipefail; {script}", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    names, *cells = [line.split(",") for line in done.stdout.decode().splitlines()]
+    assert names == ["Year", "forecast"]
+    assert [year for year, _ in cells] == ["2014", "2015", "2016"]
+    assert all(150 < float(value) < 200 for _, value in cells)
+    assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]

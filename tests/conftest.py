@@ -1,0 +1,24 @@
+"""What every test can rely on: the same examples in each run, and no settings from outside."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# A red run can be repeated. `--hypothesis-profile=explore` looks for new examples.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile("repeatable")
+
+_COLOUR_VARIABLES = {"FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
+    """Drop variables that set defaults of the program or force colour on its output."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in tuple(os.environ):
+            if name.startswith("FORECAST_") or name in _COLOUR_VARIABLES:
+                patch.delenv(name)
+        yield

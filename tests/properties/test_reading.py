@@ -1,0 +1,152 @@
+"""Laws of reading: nothing but a UserError leaves it, and what is read is what was written."""
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import UserError
+from forecast_cli.panel import Panel, read_again, read_panel
+from forecast_cli.times.calendar import Calendar
+
+SEEDS = (
+    b"date,value\n2024-01-01,1.5\n2024-02-01,2\n2024-03-01,\n2024-04-01,4e1\n",
+    b'id;ds;y\n"a";31.12.2023;1,5\n"b";01.01.2024;2,5\nb;02.01.2024;3,25\n',
+    b"unique_id\tds\ty\nNA\t1\t1\n007\t5\t2\n007\t10\t-3\n",
+    b"V1,V2,V3,V4\nY1,1,2,3\nY2,4,5,\n",
+    b"Year,Month,a,b\n2020,1,1,2\n2020,2,3,4\n2020,3,5,6\n",
+    b"t,x\n2024-03-30T00:00:00+01:00,1\n2024-04-01T00:00:00+02:00,2\n2024-04-02T00:00:00+02:00,3\n",
+    b'date,value,note\n2024Q1,"1,234.5","two\nlines"\n2024Q2,"2,000","say ""hi"""\n',
+    b"value\n1\n\n3\n",
+    "\ufeffdate,välue\n2024-W01,1\n2024-W02,2\n".encode(),
+    "date,value\n2024-01-01,1\n2024-01-02,2\n".encode("utf-16"),
+    gzip.compress(b"date,value\n2024-01-01,1\n2024-01-02,2\n", mtime=0),
+)
+PIECES = (
+    *(b"", b"\n", b"\r", b",", b";", b'"', b'""', b"\x00", b"\x1a", b"\xff", b"\xef\xbb\xbf"),
+    *(b"NA", b"nan", b"inf", b"1e999", b"-", b"0x1F", b"9" * 30, b"%", b"2024-02-30", b"24:00"),
+    *(b"+14:00", b"9999-12-31", b"0000-00-00", b"\xd9\xa3", b"\xe2\x80\xae", b"[/bold]", b"Total"),
+    *(b"1500", b"99999999", b"2024-13", b" ", b"\t", b"date", b"\n\n\n", b"9223372036854775807"),
+)
+CONFIGS = (
+    ReadConfig(),
+    ReadConfig(freq="MS"),
+    ReadConfig(freq="3"),
+    ReadConfig(freq="15min", date_format="%Y-%m-%d"),
+    ReadConfig(target=("value",), time="date"),
+    ReadConfig(id=("id",), decimal=",", thousands="."),
+    ReadConfig(encoding="utf-16"),
+    ReadConfig(delimiter=";", max_bytes=60, max_line_bytes=30, max_columns=3),
+)
+
+# Each example writes its own file over the one before, so that a shared folder does no harm.
+one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def read(path: Path, data: bytes, config: ReadConfig) -> Panel | None:
+    """The panel, or None where the file is refused in words."""
+    path.write_bytes(data)
+    try:
+        return read_panel(str(path), config, lambda notice: None)
+    except UserError as error:
+        message = str(error)
+    assert message.isprintable(), "a message must not drive the terminal"
+    assert len(message) < 1500
+    return None
+
+
+@st.composite
+def mutated_files(draw: st.DrawFn) -> bytes:
+    data = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(data)))
+        stop = start + draw(st.sampled_from([0, 0, 1, 2, 11]))
+        data[start:stop] = draw(st.sampled_from(PIECES) | st.binary(max_size=3))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=map(str, range(len(SEEDS))))
+def test_each_file_that_is_mutated_is_readable_before(tmp_path: Path, seed: bytes) -> None:
+    assert read(tmp_path / "data.csv", seed, ReadConfig()) is not None
+
+
+@settings(one_folder, max_examples=400)
+@given(data=mutated_files(), config=st.sampled_from(CONFIGS))
+def test_a_file_is_read_to_a_sound_panel_or_refused_in_words(
+    tmp_path: Path, data: bytes, config: ReadConfig
+) -> None:
+    panel = read(tmp_path / "data.csv", data, config)
+    if panel is None:
+        return
+    assert panel.offsets[-1] == len(panel.values)
+    assert not np.isinf(panel.values).any()
+    assert (panel.lengths >= 1).all()
+    assert not np.isnan(panel.values[panel.offsets[:-1]]).any()
+    assert not np.isnan(panel.values[panel.offsets[1:] - 1]).any()
+    assert len({tuple(key) for key in panel.ids}) == panel.n_series
+    assert len(panel.calendar.labels(panel.ends + 1)) == panel.n_series
+    assert Calendar.from_dict(panel.calendar.to_dict()) == panel.calendar
+
+
+@settings(one_folder, max_examples=100)
+@given(data=st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused_in_words(tmp_path: Path, data: bytes) -> None:
+    read(tmp_path / "data.csv", data, ReadConfig())
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(one_folder, max_examples=100)
+@given(
+    values=st.lists(numbers, min_size=2, max_size=30),
+    freq=st.sampled_from(["MS", "ME", "QS-FEB", "YE-JUN", "W-WED", "D", "h", "15min"]),
+    start=st.integers(-100, 150),
+)
+def test_values_and_times_come_back_as_written(
+    tmp_path: Path, values: list[float], freq: str, start: int
+) -> None:
+    calendar = Calendar.dates(freq, pattern="%Y-%m-%dT%H:%M:%S")
+    positions = start + np.arange(len(values))
+    rows = zip(calendar.labels(positions), values, strict=True)
+    text = "date,value\n" + "".join(f"{time},{value!r}\n" for time, value in rows)
+    panel = read(tmp_path / "data.csv", text.encode(), ReadConfig(freq=freq))
+    assert panel is not None
+    assert panel.values.tolist() == values
+    assert panel.calendar.labels(panel.starts) == calendar.labels([start])
+    assert panel.calendar.freq == calendar.freq
+
+
+@settings(one_folder, max_examples=60)
+@given(order=st.permutations(range(24)))
+def test_the_order_of_rows_does_not_matter(tmp_path: Path, order: Sequence[int]) -> None:
+    months = Calendar.dates("MS").labels(range(12))
+    rows = [f"{name},{months[m]},{m * 1.5}\n" for name in "ab" for m in range(12)]
+    head = "unique_id,ds,y\n"
+    straight = read(tmp_path / "a.csv", (head + "".join(rows)).encode(), ReadConfig())
+    mixed = head + "".join(rows[i] for i in order)
+    shuffled = read(tmp_path / "b.csv", mixed.encode(), ReadConfig())
+    assert straight is not None
+    assert shuffled is not None
+    assert shuffled.values.tolist() == straight.values.tolist()
+    assert shuffled.ids.tolist() == straight.ids.tolist()
+    assert shuffled.calendar == straight.calendar
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=map(str, range(len(SEEDS))))
+def test_reading_again_by_the_columns_of_a_panel_gives_the_same_panel(
+    tmp_path: Path, seed: bytes
+) -> None:
+    path = tmp_path / "data.csv"
+    panel = read(path, seed, ReadConfig())
+    assert panel is not None
+    again = read(path, seed, read_again(panel, ReadConfig()))
+    assert again is not None
+    assert again.calendar == panel.calendar
+    assert again.ids.tolist() == panel.ids.tolist()
+    assert np.array_equal(again.values, panel.values, equal_nan=True)

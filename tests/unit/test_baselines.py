@@ -1,0 +1,142 @@
+"""The simple continuations, by hand and against slow ones that go row by row."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from numpy.typing import NDArray
+
+from forecast_cli.baselines import SIMPLE, drift, last_difference, naive, seasonal_naive
+
+NAN = math.nan
+
+contexts = npst.arrays(
+    np.float64,
+    npst.array_shapes(min_dims=2, max_dims=2, max_side=9),
+    elements=st.one_of(st.just(NAN), st.integers(-1000, 1000).map(float)),
+)
+horizons = st.integers(1, 7)
+season_lengths = st.integers(1, 12)
+
+
+def one(row: list[float]) -> NDArray[np.float64]:
+    return np.array([row])
+
+
+def test_the_registry_names_every_rule_from_the_simplest_on() -> None:
+    assert list(SIMPLE) == ["naive", "seasonal-naive", "drift", "last-difference"]
+
+
+def test_naive_repeats_the_last_observed_value() -> None:
+    context = np.array([[1.0, 2.0], [3.0, NAN]])
+    assert naive(context, 3, 1).tolist() == [[2.0, 2.0, 2.0], [3.0, 3.0, 3.0]]
+
+
+def test_seasonal_naive_repeats_the_last_season_beyond_its_length() -> None:
+    assert seasonal_naive(one([9, 9, 9, 1, 2, 3]), 5, 3).tolist() == [[1, 2, 3, 1, 2]]
+
+
+def test_seasonal_naive_takes_a_missing_value_from_one_season_earlier() -> None:
+    context = one([4, 5, 6, 1, NAN, 3])
+    assert seasonal_naive(context, 3, 3).tolist() == [[1, 5, 3]]
+
+
+def test_seasonal_naive_goes_back_more_than_one_season_if_it_must() -> None:
+    assert seasonal_naive(one([4, 5, NAN, 8, NAN, 3]), 2, 2).tolist() == [[4, 3]]
+
+
+def test_seasonal_naive_takes_the_last_value_for_a_phase_never_observed() -> None:
+    context = one([NAN, 5, NAN, 8])
+    assert seasonal_naive(context, 2, 2).tolist() == [[8, 8]]
+
+
+def test_seasonal_naive_of_less_than_a_season_keeps_the_phases_it_has() -> None:
+    # The next step is three phases after the first value, so it was never observed.
+    assert seasonal_naive(one([1, 2, 3]), 4, 4).tolist() == [[3, 1, 2, 3]]
+
+
+def test_drift_goes_through_the_first_and_the_last_value() -> None:
+    assert drift(one([1, 50, 5]), 3, 1).tolist() == [[7, 9, 11]]
+
+
+def test_drift_starts_at_the_first_observed_value() -> None:
+    assert drift(one([NAN, NAN, 1, 50, 5]), 2, 1).tolist() == [[7, 9]]
+
+
+def test_last_difference_continues_the_last_change() -> None:
+    assert last_difference(one([100, 1, 4]), 3, 1).tolist() == [[7, 10, 13]]
+
+
+def test_last_difference_shares_a_change_among_the_steps_of_its_gap() -> None:
+    assert last_difference(one([1, NAN, NAN, 7]), 2, 1).tolist() == [[9, 11]]
+
+
+@pytest.mark.parametrize("name", ["drift", "last-difference"])
+def test_a_line_goes_on_through_missing_values_at_the_end(name: str) -> None:
+    assert SIMPLE[name](one([1, 3, NAN]), 2, 1).tolist() == [[7, 9]]
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+def test_a_single_value_is_repeated_by_every_rule(name: str) -> None:
+    assert SIMPLE[name](one([NAN, 6, NAN]), 3, 2).tolist() == [[6, 6, 6]]
+    assert SIMPLE[name](one([6]), 2, 12).tolist() == [[6, 6]]
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+def test_a_row_without_values_stays_unknown_and_disturbs_no_other(name: str) -> None:
+    result = SIMPLE[name](np.array([[NAN, NAN], [2.0, 2.0]]), 2, 1)
+    assert np.isnan(result[0]).all()
+    assert result[1].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+def test_values_near_the_largest_float_still_get_a_finite_continuation(name: str) -> None:
+    assert np.isfinite(SIMPLE[name](one([-1.7e308, 1.7e308]), 4, 1)).all()
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+def test_the_context_is_not_changed(name: str) -> None:
+    context = np.array([[1.0, NAN, 3.0]])
+    kept = context.copy()
+    SIMPLE[name](context, 4, 2)[:] = 0
+    np.testing.assert_array_equal(context, kept)
+
+
+def slow_continuation(name: str, row: list[float], horizon: int, season: int) -> list[float]:
+    """The rules in words: one row, one step at a time."""
+    seen = [(t, y) for t, y in enumerate(row) if not math.isnan(y)]
+    if not seen:
+        return [NAN] * horizon
+    last, value = seen[-1]
+    steps = range(len(row), len(row) + horizon)
+    if name == "seasonal-naive":
+        same_phase = [[y for t, y in seen if t % season == step % season] for step in steps]
+        return [phase[-1] if phase else value for phase in same_phase]
+    if name == "naive" or len(seen) == 1:
+        return [value] * horizon
+    start, first = seen[0] if name == "drift" else seen[-2]
+    return [value + (value - first) / (last - start) * (step - last) for step in steps]
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+@given(context=contexts, horizon=horizons, season=season_lengths)
+def test_rules_agree_with_slow_ones(
+    name: str, context: NDArray[np.float64], horizon: int, season: int
+) -> None:
+    result = SIMPLE[name](context, horizon, season)
+    expected = [slow_continuation(name, row.tolist(), horizon, season) for row in context]
+    np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+@given(context=contexts, horizon=horizons, season=season_lengths)
+def test_padding_on_the_left_changes_nothing(
+    name: str, context: NDArray[np.float64], horizon: int, season: int
+) -> None:
+    padded = np.pad(context, ((0, 0), (5, 0)), constant_values=NAN)
+    np.testing.assert_array_equal(
+        SIMPLE[name](padded, horizon, season), SIMPLE[name](context, horizon, season)
+    )

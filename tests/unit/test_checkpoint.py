@@ -1,0 +1,160 @@
+import hashlib
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors
+import safetensors.numpy
+
+from forecast_cli.checkpoint import Model, dump_model, load_model, read_checkpoint
+from forecast_cli.errors import CheckpointError
+from tests.models import make_model
+
+
+def load(data: bytes) -> Model:
+    return load_model(data, "m.forecast")[0]
+
+
+def rebuilt(change: Callable[[dict[str, Any], dict[str, Any]], None]) -> bytes:
+    """A checkpoint whose metadata or tensors were changed, with a right SHA-256 again."""
+    data = dump_model(make_model())
+    (length,) = struct.unpack("<Q", data[:8])
+    metadata = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["forecast"])
+    tensors = safetensors.numpy.load(data)
+    metadata["sha256"] = "0" * 64
+    change(metadata, tensors)
+    blank = safetensors.numpy.save(tensors, {"forecast": json.dumps(metadata)})
+    return blank.replace(b"0" * 64, hashlib.sha256(blank).hexdigest().encode(), 1)
+
+
+def edit_model(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    def change(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
+        metadata["model"].update(changes)
+
+    return change
+
+
+def edit_tensor(name: str, value: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    def change(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
+        tensors[name] = value
+
+    return change
+
+
+def test_a_model_survives_the_way_through_a_file() -> None:
+    model = make_model()
+    loaded = load(dump_model(model))
+    np.testing.assert_array_equal(loaded.panel.values, model.panel.values)
+    np.testing.assert_array_equal(loaded.panel.ids, model.panel.ids)
+    np.testing.assert_array_equal(loaded.widths, model.widths)
+    assert loaded.panel.columns == model.panel.columns
+    assert loaded.panel.calendar == model.panel.calendar
+    assert loaded.training == model.training
+    context = np.array([[1.0, 4.0, 2.0, 5.0, 3.0]])
+    np.testing.assert_array_equal(
+        loaded.committee.forecast(context), model.committee.forecast(context)
+    )
+
+
+def test_the_same_model_gives_the_same_bytes() -> None:
+    assert dump_model(make_model()) == dump_model(make_model())
+
+
+def test_any_safetensors_tool_reads_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "m.forecast"
+    path.write_bytes(dump_model(make_model()))
+    with safetensors.safe_open(path, framework="numpy") as file:
+        assert "members.0.output.weight" in file.keys()  # noqa: SIM118 (it is no mapping)
+        assert "forecast-checkpoint" in file.metadata()["forecast"]
+
+
+def test_no_single_bit_can_flip_unnoticed() -> None:
+    data = bytearray(dump_model(make_model()))
+    random = np.random.default_rng(0)
+    (length,) = struct.unpack("<Q", bytes(data[:8]))
+    header = random.choice((length + 8) * 8, size=700, replace=False)
+    anywhere = random.choice(len(data) * 8, size=700, replace=False)
+    for bit in np.concatenate((header, anywhere)):
+        byte, mask = divmod(int(bit), 8)
+        data[byte] ^= 1 << mask
+        with pytest.raises(CheckpointError):
+            load(bytes(data))
+        data[byte] ^= 1 << mask
+    load(bytes(data))
+
+
+@pytest.mark.parametrize("kept", [0, 7, 8, 100, -1])
+def test_a_file_that_was_cut_off_is_refused(kept: int) -> None:
+    with pytest.raises(CheckpointError, match=r"m\.forecast"):
+        load(dump_model(make_model())[:kept])
+
+
+def test_bytes_behind_the_end_are_refused() -> None:
+    with pytest.raises(CheckpointError):
+        load(dump_model(make_model()) + b"\0")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!DOCTYPE html><html>not found</html>",
+        b"{}",
+        b"\0" * 16384,
+        struct.pack("<Q", 2**60) + b"{}",
+        struct.pack("<Q", 2) + b"{}",
+        struct.pack("<Q", 2) + b"[]",
+        struct.pack("<Q", 20_000) + b"[" * 20_000,
+        safetensors.numpy.save({"weight": np.zeros(3)}),
+        safetensors.numpy.save({"weight": np.zeros(3)}, {"format": "pt"}),
+    ],
+)
+def test_a_foreign_file_is_refused_in_words(data: bytes) -> None:
+    with pytest.raises(CheckpointError, match=r"m\.forecast: not a checkpoint of forecast"):
+        load(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (edit_model(surprise=1), "unknown key 'surprise'"),
+        (edit_model(horizon="4"), "horizon is '4', not int"),
+        (edit_model(horizon=10**9), "size of the network"),
+        (edit_model(simple="magic"), "unknown simple forecast 'magic'"),
+        (edit_model(simple_weight=1.5), "weight is outside 0 to 1"),
+        (edit_model(simple_weight=float("nan")), "simple_weight"),
+        (edit_tensor("extra", np.zeros(1)), "unknown tensor 'extra'"),
+        (edit_tensor("series.surprise", np.zeros(1)), "unknown tensor 'series.surprise'"),
+        (edit_tensor("members.0.dense.bias", np.full(5, np.nan, np.float32)), "not finite"),
+        (edit_tensor("members.0.dense.bias", np.zeros(6, np.float32)), "dense.bias"),
+        (edit_tensor("members.0.dense.bias", np.zeros(5)), "is float64"),
+        (edit_tensor("series.offsets", np.array([0, 80, 70])), "does not ascend"),
+        (edit_tensor("series.starts", np.zeros(3, np.int64)), "series.offsets"),
+        (edit_tensor("series.values", np.full(70, np.inf)), "series.values"),
+        (edit_tensor("series.values", np.full(70, np.nan)), "no last value"),
+        (edit_tensor("interval.widths", -np.ones((99, 4))), "below zero"),
+        (edit_tensor("series.ids", np.full(2, 0xFF, np.uint8)), "utf-8"),
+        (lambda metadata, _: metadata.update(calendar=[]), "not a usable checkpoint"),
+        (lambda metadata, _: metadata.update(calendar={"grid": 1}), "not a usable checkpoint"),
+        (lambda _, tensors: tensors.pop("interval.widths"), "lacks 'interval.widths'"),
+    ],
+)
+def test_content_that_does_not_hold_together_is_refused_despite_a_right_digest(
+    change: Callable[[dict[str, Any], dict[str, Any]], None], words: str
+) -> None:
+    with pytest.raises(CheckpointError, match=words):
+        load(rebuilt(change))
+
+
+def test_a_newer_format_is_refused_with_advice() -> None:
+    data = rebuilt(lambda metadata, _: metadata.update(format_version=99))
+    with pytest.raises(CheckpointError, match="format 99 is not known to this version"):
+        load(data)
+
+
+def test_a_missing_file_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"no such file.*forecast train"):
+        read_checkpoint(str(tmp_path / "none.forecast"))

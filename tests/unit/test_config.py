@@ -1,0 +1,117 @@
+import math
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from forecast_cli.config import (
+    CELLS,
+    DEFAULT_LEVELS,
+    NetworkConfig,
+    ReadConfig,
+    Settings,
+    TrainConfig,
+    WindowConfig,
+    check_levels,
+)
+from forecast_cli.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("option", "make"),
+    [
+        ("--horizon", lambda: WindowConfig(horizon=0)),
+        ("--context-length", lambda: WindowConfig(context_length=0)),
+        ("--season-length", lambda: WindowConfig(season_length=-12)),
+        ("--cell", lambda: NetworkConfig(cell="gruu")),  # type: ignore[arg-type]
+        ("--layers", lambda: NetworkConfig(layers=0)),
+        ("--hidden-size", lambda: NetworkConfig(hidden_size=0)),
+        ("--dropout", lambda: NetworkConfig(dropout=1)),
+        ("--dropout", lambda: NetworkConfig(dropout=-0.1)),
+        ("--dropout", lambda: NetworkConfig(dropout=math.nan)),
+        ("--epochs", lambda: TrainConfig(epochs=0)),
+        ("--batch-size", lambda: TrainConfig(batch_size=0)),
+        ("--patience", lambda: TrainConfig(patience=0)),
+        ("--threads", lambda: TrainConfig(threads=0)),
+        ("--learning-rate", lambda: TrainConfig(learning_rate=0)),
+        ("--learning-rate", lambda: TrainConfig(learning_rate=math.nan)),
+        ("--clip-norm", lambda: TrainConfig(clip_norm=0)),
+        ("--l1", lambda: TrainConfig(l1=-1)),
+        ("--l2", lambda: TrainConfig(l2=math.nan)),
+        ("--seed", lambda: TrainConfig(seed=-1)),
+        ("--seed", lambda: TrainConfig(seed=2**63)),
+        ("--time-limit", lambda: TrainConfig(time_limit=0)),
+        ("--device", lambda: TrainConfig(device="tpu")),  # type: ignore[arg-type]
+        ("--delimiter", lambda: ReadConfig(delimiter="")),
+        ("--delimiter", lambda: ReadConfig(delimiter=";;")),
+        ("--decimal", lambda: ReadConfig(decimal="'")),
+        ("--decimal", lambda: ReadConfig(decimal="")),
+        ("--thousands", lambda: ReadConfig(thousands="0")),
+        ("--thousands", lambda: ReadConfig(thousands=",,")),
+        ("--max-bytes", lambda: ReadConfig(max_bytes=0)),
+        ("--max-line-bytes", lambda: ReadConfig(max_line_bytes=0)),
+        ("--max-columns", lambda: ReadConfig(max_columns=0)),
+    ],
+)
+def test_a_value_out_of_range_is_refused_under_the_name_of_its_option(
+    option: str, make: Callable[[], object]
+) -> None:
+    with pytest.raises(ConfigError, match=f"^{option} "):
+        make()
+
+
+def test_a_refusal_tells_the_value_and_what_is_accepted() -> None:
+    with pytest.raises(ConfigError, match=r"^--horizon is -3; it must be 1 or more$"):
+        WindowConfig(horizon=-3)
+    with pytest.raises(ConfigError, match=r"'gruu'; accepted values: gru, lstm, rnn$"):
+        NetworkConfig(cell="gruu")  # type: ignore[arg-type]
+
+
+def test_the_lowest_values_accepted_are_accepted() -> None:
+    assert WindowConfig(horizon=1, context_length=1, season_length=1).horizon == 1
+    assert NetworkConfig(layers=1, hidden_size=1, dropout=0).dropout == 0
+    assert TrainConfig(epochs=1, batch_size=1, patience=1, threads=1, l1=0, l2=0, seed=0).l1 == 0
+    assert TrainConfig(seed=2**63 - 1).seed == 2**63 - 1
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_is_accepted(cell: str) -> None:
+    assert NetworkConfig(cell=cell).cell == cell  # type: ignore[arg-type]
+
+
+def test_the_thousands_and_decimal_marks_must_differ() -> None:
+    with pytest.raises(ConfigError, match="--thousands and --decimal must differ"):
+        ReadConfig(thousands=",", decimal=",")
+    assert ReadConfig(thousands=".", decimal=",").decimal == ","
+
+
+def test_any_single_mark_but_a_digit_separates_thousands() -> None:
+    for mark in (" ", "'", ".", "\u00a0"):
+        assert ReadConfig(thousands=mark).thousands == mark
+
+
+@pytest.mark.parametrize("level", [0, 100, -5, 101])
+def test_a_level_must_lie_between_0_and_100_per_cent(level: int) -> None:
+    with pytest.raises(ConfigError, match=f"^--level is {level};"):
+        check_levels([80, level])
+
+
+def test_levels_come_out_ascending_and_once_each() -> None:
+    assert check_levels([95, 80, 50, 95]) == (50, 80, 95)
+    assert check_levels([]) == ()
+
+
+def test_the_default_settings_accept_themselves() -> None:
+    settings = Settings()
+    assert check_levels(settings.levels) == settings.levels == DEFAULT_LEVELS
+    assert settings.window == WindowConfig(horizon=None, context_length=None, season_length=None)
+    assert settings.read == ReadConfig()
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [(Settings(), "levels"), (NetworkConfig(), "cell"), (ReadConfig(), "time")],
+)
+def test_settings_cannot_be_changed_behind_their_checks(config: object, field: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(config, field, "other")

@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+from forecast_cli.config import WindowConfig
+from forecast_cli.defaults import WindowPlan, plan_windows, season_strength
+from forecast_cli.errors import Notice
+from forecast_cli.panel import Panel
+from forecast_cli.times.calendar import Calendar
+from tests.panels import make_panel, wave
+
+MONTHLY = Calendar.dates("MS")
+DAILY = Calendar.dates("D")
+YEARLY = Calendar.years()
+
+
+def random_walk(length: int, seed: int) -> list[float]:
+    return list(np.random.default_rng(seed).normal(size=length).cumsum() + 100)
+
+
+def plan(panel: Panel, config: WindowConfig | None = None) -> tuple[WindowPlan, list[Notice]]:
+    told: list[Notice] = []
+    return plan_windows(panel, config or WindowConfig(), told.append), told
+
+
+def test_a_season_of_12_is_found_in_seasonal_waves() -> None:
+    panel = make_panel(*[wave(60, seed=seed) for seed in range(10)], calendar=MONTHLY)
+    assert season_strength(panel, 12) == 1
+    assert plan(panel)[0].season_length == 12
+
+
+def test_random_walks_show_a_season_as_seldom_as_the_test_allows() -> None:
+    panel = make_panel(*[random_walk(80, seed) for seed in range(200)], calendar=MONTHLY)
+    # A one-sided test at 90 % passes one of twenty such series.
+    assert season_strength(panel, 12) < 0.1
+    assert plan(panel)[0].season_length == 1
+
+
+def test_a_trend_alone_does_not_pass_for_a_season() -> None:
+    noise = np.random.default_rng(0).normal(size=120)
+    panel = make_panel(list(100 + 5.0 * np.arange(120) + noise), calendar=MONTHLY)
+    assert season_strength(panel, 12) == 0
+
+
+def test_a_season_survives_missing_values() -> None:
+    values = np.array(wave(72))
+    values[[5, 17, 40, 41]] = np.nan
+    assert season_strength(make_panel(list(values), calendar=MONTHLY), 12) == 1
+
+
+def test_constant_series_show_no_season() -> None:
+    assert season_strength(make_panel([4.0] * 60, calendar=MONTHLY), 12) == 0
+
+
+def test_series_shorter_than_three_seasons_are_not_asked() -> None:
+    short, long = random_walk(35, 1), wave(60)
+    assert season_strength(make_panel(short, long), 12) == 1
+    assert season_strength(make_panel(short), 12) == 0
+
+
+def test_a_season_length_of_one_is_no_season() -> None:
+    assert season_strength(make_panel(wave(60)), 1) == 0
+
+
+def test_many_series_are_tested_by_a_sample_that_spans_the_panel() -> None:
+    seasonal = [wave(60, seed=seed) for seed in range(501)]
+    flat = [[1.0] * 60] * 501
+    assert season_strength(make_panel(*seasonal, *flat), 12) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_season_that_was_named_is_not_tested() -> None:
+    panel = make_panel(random_walk(60, 0), calendar=MONTHLY)
+    found, told = plan(panel, WindowConfig(season_length=12))
+    assert found.season_length == 12
+    assert not [notice for notice in told if "season of" in notice.text]
+
+
+def test_a_season_that_was_not_found_is_told_with_the_option_that_assumes_it() -> None:
+    _, told = plan(make_panel(random_walk(60, 0), calendar=MONTHLY))
+    (notice,) = [notice for notice in told if notice.text.startswith("no season of 12")]
+    assert notice.kind == "guess"
+    assert "0% of the series" in notice.text
+    assert "--season-length 12" in notice.text
+
+
+@pytest.mark.parametrize(
+    ("calendar", "length", "horizon"),
+    [
+        (YEARLY, 50, 6),
+        (Calendar.dates("QS"), 60, 8),
+        (MONTHLY, 144, 12),
+        (Calendar.dates("W"), 300, 13),
+        (DAILY, 731, 14),
+        (Calendar.dates("h"), 2000, 48),
+        (YEARLY, 20, 3),
+        (YEARLY, 3, 1),
+    ],
+)
+def test_the_horizon_follows_the_frequency_as_far_as_the_length_allows(
+    calendar: Calendar, length: int, horizon: int
+) -> None:
+    found, told = plan(make_panel(wave(length), calendar=calendar))
+    assert found.horizon == horizon
+    assert any(f"{horizon} steps ahead; --horizon" in notice.text for notice in told)
+
+
+def test_an_explicit_horizon_is_never_capped_nor_told() -> None:
+    found, told = plan(make_panel(wave(8)), WindowConfig(horizon=500))
+    assert found.horizon == 500
+    assert not [notice for notice in told if "--horizon" in notice.text]
+
+
+def test_the_network_sees_two_horizons_or_seasons_and_at_least_eight_steps() -> None:
+    panel = make_panel(wave(200))
+
+    def seen(horizon: int, season_length: int) -> int:
+        config = WindowConfig(horizon=horizon, season_length=season_length)
+        return plan(panel, config)[0].context_length
+
+    assert seen(2, 1) == 8
+    assert seen(10, 1) == 20
+    assert seen(10, 24) == 48
+
+
+def test_the_context_is_shorter_than_the_longest_series_and_bounded() -> None:
+    assert plan(make_panel(wave(10), wave(15)), WindowConfig(horizon=20))[0].context_length == 14
+    assert plan(make_panel([1.0]), WindowConfig(horizon=20))[0].context_length == 2
+    assert plan(make_panel(wave(900)), WindowConfig(horizon=300))[0].context_length == 336
+
+
+def test_an_explicit_context_length_is_never_capped_nor_told() -> None:
+    found, told = plan(make_panel(wave(8)), WindowConfig(context_length=1000))
+    assert found.context_length == 1000
+    assert not [notice for notice in told if "--context-length" in notice.text]
+
+
+def test_with_every_size_named_there_is_nothing_to_tell() -> None:
+    config = WindowConfig(horizon=3, context_length=5, season_length=2)
+    found, told = plan(make_panel(wave(30), calendar=MONTHLY), config)
+    assert found == WindowPlan(horizon=3, context_length=5, season_length=2)
+    assert told == []

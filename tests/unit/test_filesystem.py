@@ -1,0 +1,173 @@
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from forecast_cli.errors import OutputError
+from forecast_cli.filesystem import check_writable, write_atomically
+
+OTHERS_TOO = 0o664
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_file_holds_the_data_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "model.forecast", b"\x00\xff")
+    assert (tmp_path / "model.forecast").read_bytes() == b"\x00\xff"
+    assert names_in(tmp_path) == ["model.forecast"]
+
+
+def test_a_new_file_gets_the_permissions_that_the_umask_leaves(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "new", b"x")
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "new") == 0o640
+
+
+def test_an_existing_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
+    path.chmod(OTHERS_TOO)
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert mode(path) == OTHERS_TOO
+
+
+def test_a_symbolic_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "there" / "file")
+    write_atomically(link, b"x")
+    assert link.is_symlink()
+    assert (tmp_path / "there" / "file").read_bytes() == b"x"
+    assert names_in(tmp_path / "there") == ["file"]
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    check_writable(pipe)
+    write_atomically(pipe, b"through")
+    reader.join(timeout=10)
+    assert read == [b"through"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_the_null_device_takes_anything() -> None:
+    check_writable(os.devnull)
+    write_atomically(os.devnull, b"x")
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+@pytest.mark.parametrize("call", ["os.write", "os.fsync", "pathlib.Path.replace"])
+def test_when_a_step_fails_the_old_file_stands_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = tmp_path / "model.forecast"
+    path.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(call, fail)
+    with pytest.raises(OutputError, match=r"model\.forecast: cannot be written: no space left"):
+        write_atomically(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old"
+    assert names_in(tmp_path) == ["model.forecast"]
+
+
+def test_data_that_is_taken_in_pieces_arrives_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: whole_write(fd, data[:3]))
+    write_atomically(tmp_path / "file", b"0123456789")
+    assert (tmp_path / "file").read_bytes() == b"0123456789"
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".model.forecast.0123456789ab.part").write_bytes(b"half")
+    (tmp_path / ".other.forecast.0123456789ab.part").write_bytes(b"not ours")
+    write_atomically(tmp_path / "model.forecast", b"x")
+    assert names_in(tmp_path) == [".other.forecast.0123456789ab.part", "model.forecast"]
+
+
+def test_what_another_run_is_still_writing_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "model.forecast"
+    sync = os.fsync
+    listed: list[list[str]] = []
+
+    def write_the_other(descriptor: int) -> None:
+        sync(descriptor)
+        if not listed:
+            listed.append(names_in(tmp_path))
+            write_atomically(path, b"other")
+            listed.append(names_in(tmp_path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", write_the_other)
+        write_atomically(path, b"one")
+    (half_written,) = listed[0]
+    assert half_written in listed[1]
+    assert path.read_bytes() == b"one"
+    assert names_in(tmp_path) == ["model.forecast"]
+
+
+def test_a_long_name_still_has_room_for_a_temporary_one(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 255)
+    check_writable(path)
+    write_atomically(path, b"x")
+    assert path.read_bytes() == b"x"
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"the folder .*/nowhere does not exist"):
+        check_writable(tmp_path / "nowhere" / "model.forecast")
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="this is a folder"):
+        check_writable(tmp_path)
+
+
+def test_a_folder_that_takes_no_file_is_named_with_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError, match=f"{tmp_path.name}: cannot be written: permission denied"):
+        check_writable(tmp_path / "model.forecast")
+
+
+def test_a_write_protected_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine"
+    path.write_bytes(b"precious")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="write-protected"):
+        check_writable(path)
+
+
+def test_trying_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_writable(tmp_path / "model.forecast")
+    assert names_in(tmp_path) == []
+
+
+def test_control_characters_in_a_name_are_shown_escaped(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"\\x1b\[31m"):
+        check_writable(tmp_path / "\x1b[31m" / "file")

@@ -1,0 +1,166 @@
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.defaults import WindowPlan
+from forecast_cli.findings import Understanding
+from forecast_cli.inspection import describe_columns, explicit_command, inspect_panel, summarise
+from forecast_cli.panel import Columns, Panel, read_panel
+from forecast_cli.reading.roles import guess_roles
+from forecast_cli.reading.table import read_table
+from forecast_cli.times.calendar import Calendar
+from tests.panels import make_panel, wave
+
+NAN = float("nan")
+PLAN = WindowPlan(horizon=3, context_length=8, season_length=1)
+YEARS = Calendar.years()
+
+
+def inspected(*series: Sequence[float], calendar: Calendar | None = None) -> Understanding:
+    return inspect_panel(make_panel(*series, calendar=calendar), PLAN)
+
+
+def test_a_summary_gives_the_shape_of_a_panel() -> None:
+    panel = make_panel([1.0, NAN, 3.0, 4.0], [5.0, 6.0], calendar=YEARS)
+    found = summarise(replace(panel, starts=np.array([1990, 1988])))
+    assert (found.n_series, found.n_values, found.n_missing) == (2, 5, 1)
+    assert (found.shortest, found.longest) == (2, 4)
+    assert (found.first_time, found.last_time) == ("1988", "1993")
+    assert (found.id_columns, found.time_column, found.target) == (("name",), "step", "value")
+    assert (found.source, found.layout, found.freq) == ("test.csv", "long", YEARS.describe())
+
+
+def test_the_times_of_a_summary_are_written_as_in_the_file() -> None:
+    panel = make_panel(wave(3), calendar=Calendar.dates("MS", pattern="%m/%Y"))
+    found = summarise(replace(panel, starts=np.array([648])))
+    assert (found.first_time, found.last_time) == ("01/2024", "03/2024")
+
+
+def test_zeros_negative_values_and_constant_series_are_counted() -> None:
+    found = inspected([0.0, NAN, 0.0, 5.0], [-1.0, -2.0], [3.0, NAN, 3.0], [0.0, 0.0])
+    assert (found.n_zero, found.n_negative, found.n_constant_series) == (4, 2, 2)
+
+
+def test_windows_are_counted_as_training_draws_them() -> None:
+    # The first window of a series ends behind its third value, the last before its last one.
+    assert inspected(wave(10), wave(5), [1.0, 2.0]).n_windows == 7 + 2
+
+
+def test_the_strength_of_the_season_is_told_where_the_frequency_has_one() -> None:
+    monthly = Calendar.dates("MS")
+    assert inspected(wave(60), calendar=monthly).season_strength == 1
+    assert inspected([4.0] * 60, calendar=monthly).season_strength == 0
+    assert inspected(wave(60), calendar=YEARS).season_strength is None
+
+
+def test_what_is_found_carries_the_plan() -> None:
+    found = inspected(wave(30))
+    assert (found.horizon, found.context_length, found.season_length) == (3, 8, 1)
+
+
+def columns_of(path: Path, text: str) -> list[tuple[str, str, str, str]]:
+    path.write_text(text)
+    table = read_table(str(path), ReadConfig(), lambda _: None)
+    guesses = describe_columns(table, guess_roles(table, ReadConfig()))
+    return [(c.name, c.role, c.kind, c.example) for c in guesses]
+
+
+def test_every_column_is_described_with_its_role_kind_and_first_value(tmp_path: Path) -> None:
+    rows = [f"{shop},{1990 + n},note,{n}.5,\n" for shop in ("x", "y") for n in range(9)]
+    found = columns_of(tmp_path / "a.csv", "shop,year,comment,sales,void\n" + "".join(rows))
+    assert [(name, role) for name, role, _, _ in found] == [
+        *(("shop", "id"), ("year", "time"), ("comment", "unused")),
+        *(("sales", "target"), ("void", "unused")),
+    ]
+    by_name = {name: (kind, example) for name, _, kind, example in found}
+    assert by_name["shop"] == ("text", "x")
+    assert by_name["sales"] == ("number", "0.5")
+    assert by_name["void"] == ("empty", "")
+
+
+def test_the_example_of_a_column_is_its_first_value_that_is_there(tmp_path: Path) -> None:
+    rows = [f"{1990 + n},{'' if n < 2 else n}\n" for n in range(9)]
+    found = columns_of(tmp_path / "a.csv", "year,sales\n" + "".join(rows))
+    assert found[1][3] == "2"
+
+
+def test_the_command_names_every_column_and_size() -> None:
+    panel = make_panel(wave(30), calendar=YEARS)
+    assert explicit_command(panel, PLAN) == (
+        f"forecast train test.csv --id name --time step --target value --freq {YEARS.freq} "
+        "--season-length 1 --horizon 3 --context-length 8"
+    )
+
+
+def test_the_command_of_one_unnamed_series_names_no_id() -> None:
+    panel = make_panel(wave(30))
+    alone = replace(
+        panel, columns=Columns(id=(), time="ds", target="y"), ids=np.empty((1, 0), dtype=object)
+    )
+    assert "--id" not in explicit_command(alone, PLAN)
+
+
+def test_names_with_spaces_and_quotes_survive_the_shell() -> None:
+    columns = Columns(id=("Country Name", "code"), time="it's", target="$(rm -rf)")
+    panel = replace(make_panel(wave(30)), columns=columns, source="my data.csv")
+    words = shlex.split(explicit_command(panel, PLAN))
+    assert words[2] == "my data.csv"
+    assert words[words.index("--id") + 1] == "Country Name,code"
+    assert words[words.index("--time") + 1] == "it's"
+    assert words[words.index("--target") + 1] == "$(rm -rf)"
+
+
+def config_of(command: str) -> ReadConfig:
+    words = shlex.split(command)[3:]
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    split = {name: tuple(given.get(name, "").split(",")) for name in ("--id", "--target")}
+    return ReadConfig(
+        id=split["--id"] if "--id" in given else (),
+        time=given.get("--time"),
+        target=split["--target"] if "--target" in given else (),
+        freq=given["--freq"],
+    )
+
+
+DAYS = [f"2024-01-{day:02d}" for day in range(1, 31)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "store,date,sales,price\n"
+            + "".join(f"{s},{day},{n},9\n" for s in "ab" for n, day in enumerate(DAYS)),
+            id="long",
+        ),
+        pytest.param(
+            "Year,Value\n" + "".join(f"{y},{y % 7}\n" for y in range(1960, 1990)), id="one"
+        ),
+        pytest.param(
+            "date,a,b\n" + "".join(f"{day},{n},{n % 5}\n" for n, day in enumerate(DAYS)), id="wide"
+        ),
+        pytest.param(
+            "year,month,sales\n"
+            + "".join(f"{1990 + n // 12},{n % 12 + 1},{n}\n" for n in range(40)),
+            id="date in parts",
+        ),
+        pytest.param("y\n" + "".join(f"{n % 7}\n" for n in range(30)), id="no time"),
+    ],
+)
+def test_the_command_leads_to_the_same_panel(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+
+    def read(config: ReadConfig) -> Panel:
+        return read_panel(str(path), config, lambda _: None)
+
+    guessed = read(ReadConfig())
+    named = read(config_of(explicit_command(guessed, PLAN)))
+    np.testing.assert_array_equal(named.values, guessed.values)
+    np.testing.assert_array_equal(named.ids, guessed.ids)
+    assert (named.calendar, named.columns) == (guessed.calendar, guessed.columns)

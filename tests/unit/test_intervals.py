@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from forecast_cli.intervals import bounds_at, extend, half_widths
+
+
+def test_with_many_residuals_each_step_has_its_own_conformal_quantile() -> None:
+    residuals = np.stack((np.arange(1.0, 200.0), 10 * np.arange(1.0, 200.0)), axis=1)
+    widths = half_widths(residuals)
+    assert widths.shape == (99, 2)
+    assert widths[79].tolist() == [160.0, 1600.0]  # the ceil(200 * 0.80)-th smallest
+    assert widths[94].tolist() == [190.0, 1900.0]
+
+
+def test_new_residuals_of_the_same_kind_are_covered_as_often_as_asked() -> None:
+    random = np.random.default_rng(1)
+    widths = half_widths(random.standard_t(4, size=(2000, 3)))
+    fresh = np.abs(random.standard_t(4, size=(20000, 3)))
+    for level in (50, 80, 95):
+        covered = (fresh <= widths[level - 1]).mean(axis=0)
+        np.testing.assert_allclose(covered, level / 100, atol=0.02)
+
+
+def test_with_few_residuals_steps_share_their_shape_and_never_narrow() -> None:
+    widths = half_widths(np.array([[1.0, -4.0, 2.0], [-1.0, 4.0, 2.0]]))
+    assert (np.diff(widths, axis=0) >= 0).all()
+    assert widths[94].tolist() == [1.0, 4.0, 4.0]
+
+
+def test_unknown_residuals_do_not_count() -> None:
+    known = half_widths(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    padded = half_widths(np.array([[1.0, 2.0], [np.nan, np.nan], [3.0, 4.0]]))
+    np.testing.assert_array_equal(known, padded)
+
+
+def test_residuals_of_zero_give_intervals_of_no_width() -> None:
+    assert not half_widths(np.zeros((3, 2))).any()
+
+
+def test_widths_go_on_growing_beyond_the_measured_steps() -> None:
+    widths = extend(np.array([[1.0, 2.0]]), 8)
+    assert widths[0, :2].tolist() == [1.0, 2.0]
+    assert widths[0, 7] == pytest.approx(4.0)
+    assert (np.diff(widths) > 0).all()
+
+
+def test_bounds_hold_the_mean_and_stay_above_the_floor() -> None:
+    mean = np.array([[1.0, -2.0]])
+    lo, hi = bounds_at(mean, np.full((99, 2), 2.0), 80, np.array([[1.0]]), 0.0)
+    assert lo.tolist() == [[0.0, -2.0]]
+    assert hi.tolist() == [[3.0, 0.0]]

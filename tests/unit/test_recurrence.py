@@ -1,0 +1,89 @@
+"""What `test_network` leaves out: numbers far beyond those that networks meet."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from forecast_cli.config import CELLS, Cell, NetworkConfig
+from forecast_cli.recurrence import FEATURES, forward, run_cell, weight_shapes
+
+TINY = NetworkConfig(cell="rnn", hidden_size=1)
+LENGTH = 3
+
+
+def dense_activation(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The activation of the dense layer at x [N], one after the other, all else set to pass it."""
+    weights = {
+        name: np.zeros(shape, dtype=np.float32)
+        for name, shape in weight_shapes(TINY, LENGTH, 1).items()
+    }
+    weights["output.weight"] += 1
+    features = np.zeros((1, LENGTH, FEATURES), dtype=np.float32)
+    points = [forward(TINY, {**weights, "dense.bias": x[[n]]}, features) for n in range(len(x))]
+    return np.concatenate(points).ravel()
+
+
+def test_the_activation_is_that_of_torch() -> None:
+    x = np.linspace(-12, 12, 97, dtype=np.float32)
+    by_torch = torch.nn.functional.gelu(torch.from_numpy(x), approximate="tanh").numpy()
+    np.testing.assert_allclose(dense_activation(x), by_torch, rtol=1e-6, atol=1e-6)
+
+
+def test_the_activation_of_huge_numbers_is_the_positive_part() -> None:
+    x = np.array([-1e12, -1e6, 0.0, 1e6, 1e12], dtype=np.float32)
+    np.testing.assert_array_equal(dense_activation(x), np.maximum(x, 0))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("size", [1e2, 1e6, 1e30])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_states_stay_within_one_however_large_the_inputs(
+    cell: Cell, size: float, dtype: type[np.floating]
+) -> None:
+    random = np.random.default_rng(0)
+    config = NetworkConfig(cell=cell, hidden_size=4)
+    prefix = "recurrent.0."
+    weights = {
+        name.removeprefix(prefix): random.normal(size=shape).astype(dtype)
+        for name, shape in weight_shapes(config, LENGTH, 1).items()
+        if name.startswith(prefix)
+    }
+    states = run_cell(cell, weights, (size * random.normal(size=(5, LENGTH, 4))).astype(dtype))
+    assert states.dtype == dtype
+    assert (np.abs(states) <= 1).all()
+    assert (np.abs(states) > 0.5).any()
+
+
+def test_gates_saturate_exactly_so_that_a_closed_lstm_keeps_nothing() -> None:
+    closed = {
+        "weight_ih_l0": np.zeros((8, 1)),
+        "weight_hh_l0": np.zeros((8, 2)),
+        "bias_ih_l0": np.repeat([-1e9, -1e9, 1e9, 1e9], 2),
+        "bias_hh_l0": np.zeros(8),
+    }
+    assert not run_cell("lstm", closed, np.ones((1, 5, 1))).any()
+
+
+def test_an_open_lstm_counts_its_steps() -> None:
+    opened = {
+        "weight_ih_l0": np.zeros((4, 1)),
+        "weight_hh_l0": np.zeros((4, 1)),
+        "bias_ih_l0": np.array([1e9, 1e9, 1e9, 1e9]),
+        "bias_hh_l0": np.zeros(4),
+    }
+    states = run_cell("lstm", opened, np.ones((1, 4, 1)))
+    np.testing.assert_allclose(states.ravel(), np.tanh([1.0, 2.0, 3.0, 4.0]))
+
+
+def test_a_gru_whose_update_gate_is_shut_keeps_its_state() -> None:
+    shut = {
+        "weight_ih_l0": np.array([[0.0], [1e9], [1.0]]),
+        "weight_hh_l0": np.zeros((3, 1)),
+        "bias_ih_l0": np.zeros(3),
+        "bias_hh_l0": np.zeros(3),
+    }
+    # An update gate of one keeps the state, here from before the first step.
+    assert not run_cell("gru", shut, np.array([[[1.0], [2.0]]])).any()
+    taken = run_cell("gru", shut, np.array([[[-1.0], [2.0]]]))
+    np.testing.assert_allclose(taken.ravel(), np.tanh([-1.0, -1.0]))

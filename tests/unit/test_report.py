@@ -1,0 +1,187 @@
+import json
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from forecast_cli.findings import (
+    Backtest,
+    Breakdown,
+    DataSummary,
+    MemberSummary,
+    ModelScores,
+    PredictReport,
+)
+from forecast_cli.report import (
+    backtest_parts,
+    breakdown_table,
+    data_facts,
+    facts,
+    shares,
+    table,
+    to_json,
+)
+
+
+def shown(*parts: RenderableType, width: int = 80) -> str:
+    console = Console(width=width, color_system=None)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part)
+    return capture.get()
+
+
+def scores(model: str, **changes: Any) -> ModelScores:
+    values: dict[str, Any] = {
+        "mae": 1234.5678,
+        "rmse": 2000.0,
+        "smape": 3.21,
+        "mase": 0.81234,
+        "mape": None,
+        "r2": 0.97,
+        "coverage": {},
+    }
+    return ModelScores(model=model, **values | changes)
+
+
+def backtest(*models: ModelScores) -> Backtest:
+    return Backtest(
+        n_series=3,
+        n_windows=2,
+        step_size=1,
+        horizon=12,
+        n_points=72,
+        scores=models,
+        best_simple="drift",
+        skill=0.2,
+        verdict="The model is worth using.",
+    )
+
+
+def data(**changes: Any) -> DataSummary:
+    values: dict[str, Any] = {
+        "source": "sales.csv",
+        "layout": "long",
+        "id_columns": ("shop",),
+        "time_column": "date",
+        "target": "sales",
+        "freq": "MS",
+        "n_series": 3,
+        "n_values": 12345,
+        "n_missing": 0,
+        "shortest": 100,
+        "longest": 144,
+        "first_time": "1949-01",
+        "last_time": "1960-12",
+    }
+    return DataSummary(**values | changes)
+
+
+def test_scores_of_the_model_and_the_simple_forecasts_stand_side_by_side() -> None:
+    text = shown(*backtest_parts(backtest(scores("gru"), scores("naive", mase=1.0, r2=None))))
+    rows = [line.split() for line in text.splitlines()]
+    assert ["MASE", "sMAPE", "MAE", "RMSE", "R²"] in rows
+    assert ["gru", "0.8123", "3.210", "1235", "2000", "0.9700"] in rows
+    assert ["naive", "1.000", "3.210", "1235", "2000", "–"] in rows
+    assert text.endswith("The model is worth using.\n")
+
+
+def test_mape_has_a_column_only_where_it_is_defined() -> None:
+    text = shown(*backtest_parts(backtest(scores("gru", mape=4.5), scores("naive"))))
+    assert ["gru", "0.8123", "3.210", "4.500", "1235", "2000", "0.9700"] in [
+        line.split() for line in text.splitlines()
+    ]
+    assert " MAPE " not in shown(*backtest_parts(backtest(scores("gru"))))
+
+
+def test_coverage_is_told_where_there_are_intervals() -> None:
+    text = shown(*backtest_parts(backtest(scores("gru", coverage={"80": 0.785, "95": 0.951}))))
+    assert "coverage: 78.5 % in the 80 % interval, 95.1 % in the 95 % interval\n" in text
+    assert "coverage" not in shown(*backtest_parts(backtest(scores("gru"))))
+
+
+def test_what_was_understood_names_columns_lengths_and_times() -> None:
+    text = shown(facts(data_facts(data())))
+    assert "sales.csv (long layout)" in text
+    assert "target sales, time date, id shop" in text
+    assert "3 series of 100 to 144 steps, 12 345 values" in text
+    assert "1949-01 to 1960-12, MS" in text
+
+
+def test_missing_values_and_absent_columns_are_told() -> None:
+    summary = data(n_missing=7, id_columns=(), time_column=None, shortest=144, n_series=1)
+    text = shown(facts(data_facts(summary)))
+    assert "1 series of 144 steps, 12 345 values, 7 missing" in text
+    assert "id " not in text
+    assert "time " not in text
+
+
+@pytest.mark.parametrize("hostile", ["[bold]x[/bold]", "[/x]", ":smile:"])
+def test_names_from_files_are_not_read_as_markup(hostile: str) -> None:
+    assert f"target {hostile}," in shown(facts(data_facts(data(target=hostile))))
+    assert hostile in shown(table(["column"], [[hostile]]))
+
+
+def test_control_characters_in_names_are_escaped() -> None:
+    hostile = data(target="\x1b[31m", source="\x9b.csv", id_columns=("\u202e",), last_time="\x07")
+    rows = [Breakdown(label="\x1b]0;x\x07", n_points=1, mae=1.0, smape=1.0, mase=None)]
+    text = shown(facts(data_facts(hostile)), breakdown_table("series", rows, most=4))
+    assert text.replace("\n", "").isprintable()
+    assert "\\x1b[31m" in text
+
+
+def test_every_table_fits_into_80_columns() -> None:
+    long_names = data(target="x" * 100, source="y" * 150, id_columns=("z" * 100, "w" * 100))
+    rows = [Breakdown(label="v" * 100, n_points=10**6, mae=1e13, smape=199.9, mase=1e-9)] * 40
+    members = [
+        MemberSummary(
+            representation=f"log ratio to season {i}",
+            context_length=24,
+            epochs=5,
+            validation_mase=0.5,
+            weight=0.1,
+        )
+        for i in range(10)
+    ]
+    text = shown(
+        facts([*data_facts(long_names), ("model", shares(members, "naive", 0.0))]),
+        breakdown_table("series", rows, most=12),
+        *backtest_parts(backtest(scores("gru", mape=100.123, coverage={"80": 0.5, "95": 0.9}))),
+    )
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_middle_of_a_long_breakdown_is_left_out_and_counted() -> None:
+    rows = [Breakdown(label=f"s{i}", n_points=1, mae=1.0, smape=1.0, mase=1.0) for i in range(40)]
+    text = shown(breakdown_table("series", rows, most=12))
+    labels = [line.split()[0] for line in text.splitlines() if line.startswith("s")]
+    assert labels == ["series", *(f"s{i}" for i in (*range(6), *range(34, 40)))]
+    assert "… 28 more" in text
+
+
+def test_only_members_that_count_are_named() -> None:
+    members = [
+        MemberSummary(
+            representation=name, context_length=8, epochs=1, validation_mase=None, weight=weight
+        )
+        for name, weight in (("log", 0.75), ("level", 0.0))
+    ]
+    assert shares(members, "naive", 0.25) == " 75 % log, from 8 steps\n 25 % naive"
+
+
+def test_json_holds_its_kind_the_schema_version_and_every_field() -> None:
+    report = PredictReport(
+        n_series=3, horizon=12, model="gru", backtest=backtest(scores("gru")), known=None
+    )
+    document = json.loads(to_json(report))
+    assert document["schema_version"] == 1
+    assert document["report"] == "predict"
+    assert document["known"] is None
+    assert document["backtest"]["scores"][0]["mase"] == 0.81234
+    assert "forecast" not in document
+
+
+def test_json_takes_the_rows_of_a_forecast_along() -> None:
+    report = PredictReport(n_series=1, horizon=1, model="gru", backtest=None, known=None)
+    rows = [{"year": 2001, "forecast": 0.1}]
+    assert json.loads(to_json(report, forecast=rows))["forecast"] == rows

@@ -1,0 +1,21 @@
+import numpy as np
+
+from forecast_cli.scales import positive_scales
+
+
+def test_the_scale_is_the_mean_absolute_change_over_a_season() -> None:
+    assert positive_scales(np.array([[1.0, 5.0, 3.0, 9.0]]), 2).tolist() == [3.0]
+
+
+def test_padding_and_gaps_do_not_count() -> None:
+    context = np.array([[np.nan, 1.0, np.nan, 2.0, 6.0]])
+    assert positive_scales(context, 1).tolist() == [4.0]
+
+
+def test_a_series_that_repeats_its_season_is_scaled_by_its_steps() -> None:
+    assert positive_scales(np.array([[1.0, 3.0, 1.0, 3.0]]), 2).tolist() == [2.0]
+
+
+def test_a_constant_series_is_scaled_by_its_level_and_zeros_by_one() -> None:
+    context = np.array([[-50.0, -50.0], [0.0, 0.0], [np.nan, np.nan]])
+    assert positive_scales(context, 1).tolist() == [0.5, 1.0, 1.0]

@@ -1,0 +1,254 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast_cli import workflows
+from forecast_cli.checkpoint import read_checkpoint
+from forecast_cli.config import (
+    EvaluationConfig,
+    NetworkConfig,
+    ReadConfig,
+    Settings,
+    TrainConfig,
+    WindowConfig,
+)
+from forecast_cli.errors import ConfigError, DataError, Notice, Tell, UserError
+from forecast_cli.findings import EvaluateReport, PredictReport, TrainReport
+from forecast_cli.forecast import Forecast
+from tests.panels import wave
+
+QUICK = Settings(
+    window=WindowConfig(horizon=4),
+    network=NetworkConfig(hidden_size=8),
+    optimisation=TrainConfig(epochs=2, steps_per_epoch=3, batch_size=32),
+)
+
+
+def write_series(path: Path, **series: list[float]) -> str:
+    rows = [f"{name},{2000 + n},{y}" for name, ys in series.items() for n, y in enumerate(ys)]
+    path.write_text("\n".join(["item,Year,sales", *rows]) + "\n")
+    return str(path)
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def tell(told: list[str]) -> Tell:
+    def keep(notice: Notice) -> None:
+        told.append(notice.text)
+
+    return keep
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainReport]:
+    folder = tmp_path_factory.mktemp("trained")
+    data = write_series(folder / "data.csv", a=wave(50), b=wave(40, seed=1))
+    _, report = workflows.train(
+        data,
+        str(folder / "m.forecast"),
+        settings=QUICK,
+        tell=lambda _: None,
+        progress=lambda _: None,
+    )
+    return folder, report
+
+
+def predict(
+    folder: Path, tell: Tell, source: str | None = None, horizon: int | None = None
+) -> tuple[Forecast, PredictReport]:
+    return workflows.predict(
+        source,
+        str(folder / "m.forecast"),
+        read=ReadConfig(),
+        horizon=horizon,
+        levels=None,
+        tell=tell,
+    )
+
+
+def evaluate(
+    folder: Path, tell: Tell, source: str, holdout: int | None = None
+) -> tuple[Forecast, EvaluateReport]:
+    return workflows.evaluate(
+        source,
+        str(folder / "m.forecast"),
+        read=ReadConfig(),
+        scoring=EvaluationConfig(holdout=holdout),
+        tell=tell,
+    )
+
+
+def test_training_writes_the_checkpoint_it_returns(trained: tuple[Path, TrainReport]) -> None:
+    folder, report = trained
+    model, _ = read_checkpoint(str(folder / "m.forecast"))
+    assert report.checkpoint == str(folder / "m.forecast")
+    assert report.backtest == model.training.backtest
+    assert report.n_parameters == model.n_parameters > 0
+    assert sum(m.weight for m in report.members) + report.simple_weight == pytest.approx(1)
+
+
+def test_the_checkpoint_does_not_tell_where_the_data_lay(
+    trained: tuple[Path, TrainReport],
+) -> None:
+    content = (trained[0] / "m.forecast").read_bytes()
+    assert b"data.csv" in content
+    assert str(trained[0]).encode() not in content
+
+
+def test_training_twice_gives_the_same_file(
+    trained: tuple[Path, TrainReport], tmp_path: Path
+) -> None:
+    folder, _ = trained
+    again, _ = workflows.train(
+        str(folder / "data.csv"),
+        str(tmp_path / "again.forecast"),
+        settings=QUICK,
+        tell=lambda _: None,
+        progress=lambda _: None,
+    )
+    assert again == (folder / "m.forecast").read_bytes()
+
+
+def test_without_data_the_training_series_are_continued(
+    trained: tuple[Path, TrainReport], tell: Tell
+) -> None:
+    forecast, report = predict(trained[0], tell)
+    assert forecast.ids[:, 0].tolist() == ["a", "b"]
+    assert forecast.calendar.labels(forecast.cutoffs) == [2049, 2039]
+    assert forecast.mean.shape == (2, 4)
+    assert set(forecast.bounds) == {80, 95}
+    assert report.known is None
+
+
+def test_the_training_file_as_data_gives_the_same_forecast(
+    trained: tuple[Path, TrainReport], tell: Tell
+) -> None:
+    bare, _ = predict(trained[0], tell)
+    given, _ = predict(trained[0], tell, str(trained[0] / "data.csv"))
+    np.testing.assert_array_equal(bare.mean, given.mean)
+    for level in bare.bounds:
+        np.testing.assert_array_equal(bare.bounds[level], given.bounds[level])
+
+
+def test_series_never_seen_are_forecast_and_told(
+    trained: tuple[Path, TrainReport], tell: Tell, told: list[str], tmp_path: Path
+) -> None:
+    source = write_series(tmp_path / "new.csv", a=wave(50), zz=wave(30, seed=5), s=[1.0])
+    forecast, _ = predict(trained[0], tell, source)
+    assert np.isfinite(forecast.mean).all()
+    assert any("2 series not seen in training: s, zz" in text for text in told)
+    assert any("1 series shorter than" in text and "s (1 value)" in text for text in told)
+
+
+def test_a_longer_horizon_goes_on_in_blocks_and_is_told(
+    trained: tuple[Path, TrainReport], tell: Tell, told: list[str]
+) -> None:
+    short, _ = predict(trained[0], tell)
+    long, _ = predict(trained[0], tell, horizon=11)
+    assert long.mean.shape == (2, 11)
+    np.testing.assert_allclose(long.mean[:, :4], short.mean)
+    assert any("in blocks" in text for text in told)
+
+
+def test_values_known_after_the_training_data_are_scored(
+    trained: tuple[Path, TrainReport], tell: Tell, tmp_path: Path
+) -> None:
+    source = write_series(tmp_path / "more.csv", a=wave(53), b=wave(40, seed=1))
+    _, report = predict(trained[0], tell, source)
+    assert report.known is not None
+    bare, _ = predict(trained[0], tell)
+    errors = np.abs(bare.mean[0, :3] - np.array(wave(53)[50:]))
+    assert report.known.mae == pytest.approx(errors.mean())
+
+
+def test_evaluating_new_values_scores_them_out_of_sample(
+    trained: tuple[Path, TrainReport], tell: Tell, tmp_path: Path
+) -> None:
+    source = write_series(tmp_path / "more.csv", a=wave(56), b=wave(46, seed=1))
+    forecast, report = evaluate(trained[0], tell, source)
+    assert report.n_in_sample == 0
+    assert report.backtest.n_windows == 2
+    assert report.backtest.n_points == 12
+    assert forecast.actual is not None
+    assert {row.label for row in report.by_series} == {"a", "b"}
+    assert [row.label for row in report.by_step] == ["1", "2", "3", "4"]
+
+
+def test_evaluating_training_values_labels_them_in_sample(
+    trained: tuple[Path, TrainReport], tell: Tell, told: list[str]
+) -> None:
+    forecast, report = evaluate(trained[0], tell, str(trained[0] / "data.csv"), holdout=6)
+    assert report.n_in_sample == report.backtest.n_points == 12
+    assert forecast.in_sample is not None
+    assert forecast.actual is not None
+    assert forecast.in_sample[np.isfinite(forecast.actual)].all()
+    assert any("in-sample" in text for text in told)
+
+
+def test_holding_back_more_than_there_is_is_refused(
+    trained: tuple[Path, TrainReport], tell: Tell
+) -> None:
+    with pytest.raises(DataError, match="longest series has 50 values"):
+        evaluate(trained[0], tell, str(trained[0] / "data.csv"), holdout=500)
+
+
+def test_data_of_another_frequency_is_refused(
+    trained: tuple[Path, TrainReport], tell: Tell, tmp_path: Path
+) -> None:
+    path = tmp_path / "monthly.csv"
+    rows = [f"a,2020-{month:02}-01,{month}" for month in range(1, 13)]
+    path.write_text("\n".join(["item,Year,sales", *rows]) + "\n")
+    with pytest.raises(UserError, match="monthly"):
+        predict(trained[0], tell, str(path))
+
+
+def test_reading_options_without_data_are_refused(
+    trained: tuple[Path, TrainReport], tell: Tell
+) -> None:
+    with pytest.raises(ConfigError, match="need DATA"):
+        workflows.predict(
+            None,
+            str(trained[0] / "m.forecast"),
+            read=ReadConfig(target=("sales",)),
+            horizon=None,
+            levels=None,
+            tell=tell,
+        )
+
+
+def test_inspect_says_what_train_would_do(trained: tuple[Path, TrainReport], tell: Tell) -> None:
+    found = workflows.inspect(
+        str(trained[0] / "data.csv"), read=ReadConfig(), window=WindowConfig(), tell=tell
+    )
+    assert [(c.name, c.role) for c in found.columns] == [
+        ("item", "id"),
+        ("Year", "time"),
+        ("sales", "target"),
+    ]
+    assert found.understood is not None
+    assert found.understood.command.startswith("forecast train ")
+    assert found.ties == {}
+
+
+def test_inspect_shows_a_tie_and_its_candidates(tell: Tell, tmp_path: Path) -> None:
+    path = tmp_path / "tie.csv"
+    rows = [f"x,{2000 + n},{n * n},{3 * n}" for n in range(20)]
+    rows += [f"y,{2000 + n},{n + 5},{7 * n}" for n in range(20)]
+    path.write_text("\n".join(["item,Year,width,height", *rows]) + "\n")
+    found = workflows.inspect(str(path), read=ReadConfig(), window=WindowConfig(), tell=tell)
+    assert found.ties == {"target": ("width", "height")}
+    assert found.understood is None
+
+
+def test_info_tells_what_a_checkpoint_holds(trained: tuple[Path, TrainReport]) -> None:
+    folder, report = trained
+    found = workflows.info(str(folder / "m.forecast"))
+    assert (found.cell, found.hidden_size, found.horizon) == ("gru", 8, 4)
+    assert found.members == report.members
+    assert found.data == replace(report.data, source="data.csv")

@@ -1,0 +1,84 @@
+import io
+import json
+from importlib import util
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast_cli.errors import MissingExtraError
+from forecast_cli.writer import check_format, dump_json, records, render_frame
+
+FRAME = pd.DataFrame(
+    {
+        "shop": ["NA", 'a "b", c'],
+        "year": [2001, 2002],
+        "sales": [np.nan, 0.1],
+        "forecast": [1 / 3, 1e-300],
+        "in_sample": [False, True],
+    }
+)
+
+
+def test_csv_numbers_read_back_as_the_same_numbers() -> None:
+    read = pd.read_csv(
+        io.BytesIO(render_frame(FRAME, "csv")), keep_default_na=False, na_values=[""]
+    )
+    pd.testing.assert_frame_equal(read, FRAME, check_exact=True)
+
+
+def test_csv_is_written_in_the_shortest_form() -> None:
+    text = render_frame(FRAME, "csv").decode()
+    assert text == (
+        "shop,year,sales,forecast,in_sample\n"
+        "NA,2001,,0.3333333333333333,False\n"
+        '"a ""b"", c",2002,0.1,1e-300,True\n'
+    )
+
+
+def test_tsv_is_separated_by_tabs() -> None:
+    assert (
+        render_frame(FRAME[["shop", "year"]], "tsv")
+        == b'shop\tyear\nNA\t2001\n"a ""b"", c"\t2002\n'
+    )
+
+
+def test_json_is_one_document_with_null_for_what_is_missing() -> None:
+    document = json.loads(render_frame(FRAME, "json"))
+    assert document["schema_version"] == 1
+    assert document["forecast"][0] == {
+        "shop": "NA",
+        "year": 2001,
+        "sales": None,
+        "forecast": 1 / 3,
+        "in_sample": False,
+    }
+
+
+def test_json_lines_are_one_record_a_line() -> None:
+    lines = render_frame(FRAME, "jsonl").decode().splitlines()
+    assert [json.loads(line) for line in lines] == records(FRAME)
+
+
+def test_json_leaves_nothing_that_a_terminal_could_act_on() -> None:
+    hostile = "\x1b[31m\x9b\u202eé\n\ud800"
+    text = dump_json({hostile: hostile})
+    assert text[:-1].isprintable()
+    assert "é" in text
+    assert json.loads(text) == {hostile: hostile}
+
+
+def test_parquet_without_its_extra_is_refused_and_the_extra_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("forecast_cli.writer.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'forecast-cli\[parquet\]'"):
+        check_format("parquet")
+    with pytest.raises(MissingExtraError):
+        render_frame(FRAME, "parquet")
+
+
+@pytest.mark.skipif(util.find_spec("pyarrow") is None, reason="the extra is not installed")
+def test_parquet_reads_back_as_the_same_frame() -> None:
+    read = pd.read_parquet(io.BytesIO(render_frame(FRAME, "parquet")))
+    pd.testing.assert_frame_equal(read, FRAME)
