@@ -22,8 +22,8 @@ from forecast_cli.baselines import SIMPLE
 from forecast_cli.committee import Committee, Member
 from forecast_cli.config import NetworkConfig
 from forecast_cli.errors import CheckpointError, ConfigError, escape
-from forecast_cli.findings import Backtest, DataSummary
 from forecast_cli.intervals import LEVELS
+from forecast_cli.model import Model, Training
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.recurrence import weight_shapes
 from forecast_cli.representation import Representation
@@ -61,36 +61,6 @@ _UNUSABLE = (
 """What content that was made to hurt, yet carries a right SHA-256, can raise."""
 
 Tensors = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """How a model came about. No times: the same data and seed give the same file."""
-
-    written_by: str
-    seed: int
-    data: DataSummary
-    levels: tuple[int, ...]
-    n_windows: int
-    backtest: Backtest | None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Model:
-    """Everything a forecast needs: the committee, interval widths, and every series' last values.
-
-    `widths` is [99, H] in seasonal errors. `panel` holds at most HISTORY_LENGTH values a series.
-    """
-
-    committee: Committee
-    widths: NDArray[np.float64]
-    panel: Panel
-    training: Training
-
-    @property
-    def n_parameters(self) -> int:
-        """Weights of all members together."""
-        return sum(int(w.size) for m in self.committee.members for w in m.weights.values())
 
 
 @dataclass(frozen=True, kw_only=True)

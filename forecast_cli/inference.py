@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.checkpoint import Model
 from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.forecast import Forecast
 from forecast_cli.intervals import bounds_at, extend
+from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import positive_scales
 from forecast_cli.splits import Origins

@@ -9,8 +9,7 @@ from forecast_cli.findings import ColumnGuess, DataSummary, Understanding
 from forecast_cli.panel import Panel
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table, kind_of
-from forecast_cli.splits import minimum_context
-from forecast_cli.windows import WindowSampler
+from forecast_cli.windows import count_windows
 
 
 def summarise(panel: Panel) -> DataSummary:
@@ -51,7 +50,6 @@ def describe_columns(table: Table, roles: Roles) -> tuple[ColumnGuess, ...]:
 def inspect_panel(panel: Panel, plan: WindowPlan) -> Understanding:
     """What there is to know of a panel before training."""
     season = panel.calendar.season_length
-    sampler = WindowSampler.over(panel, panel.offsets[1:], minimum_context(plan.season_length))
     lowest = np.fmin.reduceat(panel.values, panel.offsets[:-1])
     highest = np.fmax.reduceat(panel.values, panel.offsets[:-1])
     return Understanding(
@@ -63,7 +61,7 @@ def inspect_panel(panel: Panel, plan: WindowPlan) -> Understanding:
         n_constant_series=int((lowest == highest).sum()),
         horizon=plan.horizon,
         context_length=plan.context_length,
-        n_windows=sampler.n_windows,
+        n_windows=count_windows(panel, plan.season_length),
         command=explicit_command(panel, plan),
     )
 

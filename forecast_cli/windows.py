@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.panel import Panel
-from forecast_cli.splits import Origins
+from forecast_cli.splits import Origins, minimum_context
 
 
 def contexts(panel: Panel, origins: Origins, length: int) -> NDArray[np.float64]:
@@ -55,3 +55,9 @@ class WindowSampler:
         series = self.eligible[generator.integers(len(self.eligible), size=count)]
         stops = generator.integers(self.first[series], self.limits[series])
         return Origins(series=series, stops=stops, limits=self.limits[series])
+
+
+def count_windows(panel: Panel, season_length: int) -> int:
+    """How many different windows a network can learn from in the whole panel."""
+    least = minimum_context(season_length)
+    return WindowSampler.over(panel, panel.offsets[1:], least).n_windows

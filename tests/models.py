@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast_cli.checkpoint import Model, Training
 from forecast_cli.committee import Committee, Member
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inspection import summarise
+from forecast_cli.model import Model, Training
 from forecast_cli.panel import Panel
 from forecast_cli.recurrence import weight_shapes
 from forecast_cli.representation import Representation

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from forecast_cli.backtest import make_scene
 from forecast_cli.baselines import SIMPLE
-from forecast_cli.checkpoint import Model, dump_model, load_model
+from forecast_cli.checkpoint import dump_model, load_model
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.intervals import extend, half_widths
+from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.representation import Representation, represent
 from forecast_cli.splits import Origins, origins_at_end

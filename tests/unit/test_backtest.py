@@ -145,7 +145,8 @@ def test_only_known_values_count_as_points() -> None:
         (
             0.5,
             0.5,
-            "Worth using: gru makes 50 % less error than last-difference, the best simple forecast.",
+            "Worth using: gru makes 50 % less error than last-difference, "
+            "the best simple forecast.",
         ),
         (
             0.995,

@@ -10,8 +10,9 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from forecast_cli.checkpoint import Model, dump_model, load_model, read_checkpoint
+from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.errors import CheckpointError
+from forecast_cli.model import Model
 from tests.models import make_model
 
 

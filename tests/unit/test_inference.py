@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from forecast_cli import inference
 from forecast_cli.baselines import drift
-from forecast_cli.checkpoint import Model
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
+from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import positive_scales
 from forecast_cli.splits import Origins, origins_at_end

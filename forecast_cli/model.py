@@ -1,0 +1,40 @@
+"""Committee, intervals and last values -> Model: everything that a forecast needs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.committee import Committee
+from forecast_cli.findings import Backtest, DataSummary
+from forecast_cli.panel import Panel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How a model came about. No times: the same data and seed give the same file."""
+
+    written_by: str
+    seed: int
+    data: DataSummary
+    levels: tuple[int, ...]
+    n_windows: int
+    backtest: Backtest | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """Everything a forecast needs: the committee, interval widths, and every series' last values.
+
+    `widths` is [99, H] in seasonal errors. `panel` holds at most HISTORY_LENGTH values a series.
+    """
+
+    committee: Committee
+    widths: NDArray[np.float64]
+    panel: Panel
+    training: Training
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights of all members together."""
+        return sum(int(w.size) for m in self.committee.members for w in m.weights.values())
