@@ -63,11 +63,10 @@ class Committee:
                     self.network, member, context[rows], self.horizon
                 )
                 share[rows] += member.share
-        heard = share > 0
-        networks = np.divide(total, share, out=simple.copy(), where=heard)
-        return np.where(
-            heard, self.simple_weight * simple + (1 - self.simple_weight) * networks, simple
-        )
+        networks = np.divide(total, share, out=simple.copy(), where=share > 0)
+        blend = self.simple_weight * simple + (1 - self.simple_weight) * networks
+        # Next to the largest float a correction can overflow; the simple forecast never does.
+        return np.where((share > 0) & np.isfinite(blend), blend, simple)
 
     def rows_for_networks(self, context: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which contexts [B, L] are long enough for the networks, and change at all [B]."""

@@ -3,6 +3,7 @@
 The command line reads its defaults from here and a checkpoint stores what was used.
 """
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -133,15 +134,15 @@ class TrainConfig:
             ("--threads", self.threads),
         ):
             _require_at_least(option, count, 1)
-        _require(self.learning_rate > 0, f"--learning-rate is {self.learning_rate}; it must be > 0")
-        _require(self.clip_norm > 0, f"--clip-norm is {self.clip_norm}; it must be > 0")
+        for option, size in (
+            ("--learning-rate", self.learning_rate),
+            ("--clip-norm", self.clip_norm),
+            ("--time-limit", 1.0 if self.time_limit is None else self.time_limit),
+        ):
+            _require(0 < size < math.inf, f"{option} is {size}; it must be above 0 and finite")
+        for option, size in (("--l1", self.l1), ("--l2", self.l2)):
+            _require(0 <= size < math.inf, f"{option} is {size}; it must be 0 or more and finite")
         _require(0 <= self.seed < 2**63, f"--seed is {self.seed}; it must be in [0, 2^63)")
-        _require_at_least("--l1", self.l1, 0)
-        _require_at_least("--l2", self.l2, 0)
-        _require(
-            self.time_limit is None or self.time_limit > 0,
-            f"--time-limit is {self.time_limit}; it must be more than 0 seconds",
-        )
         _require(
             self.device in DEVICES,
             f"--device is {self.device!r}; accepted values: {', '.join(DEVICES)}",
@@ -171,6 +172,9 @@ class Settings:
     network: NetworkConfig = NetworkConfig()
     optimisation: TrainConfig = TrainConfig()
     levels: tuple[int, ...] = DEFAULT_LEVELS
+
+    def __post_init__(self) -> None:
+        check_levels(self.levels)
 
 
 @dataclass(frozen=True, kw_only=True)

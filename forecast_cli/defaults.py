@@ -32,7 +32,7 @@ class WindowPlan:
 def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     """Fill in what `config` leaves open and tell what was chosen and why."""
     season = config.season_length or _choose_season_length(panel, tell)
-    horizon = config.horizon or _choose_horizon(panel, season, tell)
+    horizon = config.horizon or _choose_horizon(panel, tell)
     context = config.context_length or _choose_context_length(panel, season, horizon, tell)
     return WindowPlan(horizon=horizon, context_length=context, season_length=season)
 
@@ -60,8 +60,13 @@ def _is_seasonal(values: np.ndarray, season_length: int) -> bool:
     energy = float(change @ change)
     if energy == 0:
         return False
-    lags = [float(change[k:] @ change[:-k]) / energy for k in range(1, season_length + 1)]
-    spread = np.sqrt((1 + 2 * sum(r * r for r in lags[:-1])) / len(change))
+    n = len(change)
+    # Each sum of products has n - k terms: without the correction three whole seasons, however
+    # clean, would never pass.
+    lags = [
+        float(change[k:] @ change[:-k]) / energy * n / (n - k) for k in range(1, season_length + 1)
+    ]
+    spread = np.sqrt((1 + 2 * sum(r * r for r in lags[:-1])) / n)
     return bool(lags[-1] > _ONE_SIDED_90_PERCENT * spread)
 
 
@@ -83,11 +88,12 @@ def _choose_season_length(panel: Panel, tell: Tell) -> int:
     return 1
 
 
-def _choose_horizon(panel: Panel, season_length: int, tell: Tell) -> int:
+def _choose_horizon(panel: Panel, tell: Tell) -> int:
     usual = _HORIZONS.get(panel.calendar.season_length, _OTHER_HORIZON)
     affordable = max(1, int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON)
     horizon = min(usual, affordable)
-    tell(Notice("guess", f"forecasting {horizon} steps ahead; --horizon says otherwise"))
+    ahead = "1 step" if horizon == 1 else f"{horizon} steps"
+    tell(Notice("guess", f"forecasting {ahead} ahead; --horizon says otherwise"))
     return horizon
 
 

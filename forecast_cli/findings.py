@@ -1,4 +1,4 @@
-"""What a command found out, as records, and those records as text for people or as JSON."""
+"""What a command found out, as plain records."""
 
 from dataclasses import dataclass
 

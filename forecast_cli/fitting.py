@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from forecast_cli.backtest import Scene, make_scene, report_backtest, score
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.committee import Committee, Member
-from forecast_cli.config import Settings
+from forecast_cli.config import HISTORY_LENGTH, Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import DataError, Notice, Tell
 from forecast_cli.findings import Backtest
@@ -22,11 +22,13 @@ from forecast_cli.splits import (
     Origins,
     Split,
     minimum_context,
+    origins_at_end,
     origins_before,
     rolling_back,
     split_panel,
 )
 from forecast_cli.training import Task, Trained, train_all
+from forecast_cli.windows import contexts
 
 Array = NDArray[np.float64]
 
@@ -125,11 +127,22 @@ def fit(
             f"it): every forecast is {alone.simple}, the best simple one",
         )
     )
-    residuals = _residuals(ranking, alone)
+    # In so few values a scale is better taken from all of them than from those before each origin.
+    everything = contexts(panel, origins_at_end(panel), HISTORY_LENGTH)
+    scales = positive_scales(everything, plan.season_length)[ranking.origins.series]
+    residuals = _residuals(ranking, alone, scales)
     return Fitted(committee=alone, widths=_widths(residuals, plan.horizon), backtest=None)
 
 
 def _fit_committee(job: _Job, split: Split, ranking: Scene, alone: Committee) -> Fitted:
+    if split.span < job.plan.horizon:
+        job.tell(
+            Notice(
+                "warning",
+                f"the series are too short to hold back all {job.plan.horizon} steps: only the "
+                f"first {split.span} can be validated and scored",
+            )
+        )
     candidates = _train_candidates(job, split, alone.simple)
     validation = job.scene(split.validation, split.span)
     chosen = _weigh(validation, candidates, alone)
@@ -272,11 +285,15 @@ def _relative_error(scene: Scene, committee: Committee, simple: Committee) -> fl
     return float(np.clip(one / other, 0.5, 2.0)) if other > 0 else 1.0
 
 
-def _residuals(scene: Scene, committee: Committee) -> Array:
-    """Residuals [W, H] in seasonal errors of the series, NaN where the actual is unknown."""
+def _residuals(scene: Scene, committee: Committee, scales: Array | None = None) -> Array:
+    """Residuals [W, H] over `scales` [W], by default the seasonal error before each origin.
+
+    NaN where the actual value is unknown.
+    """
     forecast = committee.forecast(scene.context)[:, : scene.horizon]
-    scale = positive_scales(scene.context, scene.season_length)
-    return np.asarray((scene.actual - forecast) / scale[:, None])
+    if scales is None:
+        scales = positive_scales(scene.context, scene.season_length)
+    return np.asarray((scene.actual - forecast) / scales[:, None])
 
 
 def _widths(residuals: Array, horizon: int) -> Array:

@@ -26,7 +26,8 @@ def forecast_from(
     """Forecast `horizon` steps from each origin, with intervals at the levels (per cent).
 
     Beyond the horizon of the model the forecast goes on in blocks, each resting on the one before.
-    A series whose seen values are never negative gets no interval that is.
+    A series whose seen values are never negative gets no bound that is, as long as its forecast is
+    not.
     """
     longest = int(min(panel.lengths.max(), HISTORY_LENGTH))
     blocks = []

@@ -1,12 +1,15 @@
 """Panel -> what was understood of a file, and what `train` would do with it."""
 
 import shlex
+from dataclasses import fields
 
 import numpy as np
 
+from forecast_cli.config import ReadConfig
 from forecast_cli.defaults import WindowPlan, season_strength
 from forecast_cli.findings import ColumnGuess, DataSummary, Understanding
-from forecast_cli.panel import Panel
+from forecast_cli.panel import Panel, read_again
+from forecast_cli.reading.decode import source_name
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.windows import count_windows
@@ -47,8 +50,8 @@ def describe_columns(table: Table, roles: Roles) -> tuple[ColumnGuess, ...]:
     )
 
 
-def inspect_panel(panel: Panel, plan: WindowPlan) -> Understanding:
-    """What there is to know of a panel before training."""
+def inspect_panel(panel: Panel, config: ReadConfig, plan: WindowPlan) -> Understanding:
+    """What there is to know of a panel, read as `config` says, before training."""
     season = panel.calendar.season_length
     lowest = np.fmin.reduceat(panel.values, panel.offsets[:-1])
     highest = np.fmax.reduceat(panel.values, panel.offsets[:-1])
@@ -62,18 +65,32 @@ def inspect_panel(panel: Panel, plan: WindowPlan) -> Understanding:
         horizon=plan.horizon,
         context_length=plan.context_length,
         n_windows=count_windows(panel, plan.season_length),
-        command=explicit_command(panel, plan),
+        command=explicit_command(panel, config, plan),
     )
 
 
-def explicit_command(panel: Panel, plan: WindowPlan) -> str:
+def explicit_command(panel: Panel, config: ReadConfig, plan: WindowPlan) -> str:
     """The command line that trains as `forecast train FILE` would, with nothing left to guess."""
-    words = ["forecast", "train", panel.source]
-    columns = panel.columns
-    if panel.layout == "long":
-        if columns.id:
-            words += ["--id", ",".join(columns.id)]
-        words += ["--time", columns.time, "--target", columns.target]
-    words += ["--freq", panel.calendar.freq, "--season-length", str(plan.season_length)]
+    words = ["forecast", "train", _path(panel.source)]
+    asked = read_again(panel, config)
+    for field in fields(ReadConfig):
+        value = getattr(asked, field.name)
+        if value != field.default:
+            words += [f"--{field.name.replace('_', '-')}", _typed(value)]
+    words += ["--season-length", str(plan.season_length)]
     words += ["--horizon", str(plan.horizon), "--context-length", str(plan.context_length)]
     return shlex.join(words)
+
+
+def _path(source: str) -> str:
+    """A source as an argument: standard input as `-`, and no file name taken for an option."""
+    if source == source_name("-"):
+        return "-"
+    return f"./{source}" if source.startswith("-") else source
+
+
+def _typed(value: str | int | tuple[str, ...]) -> str:
+    """A setting as an option takes it: names between commas, in quotes where they hold one."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return ",".join(f'"{name}"' if "," in name else name for name in value)

@@ -49,11 +49,12 @@ def bounds_at(
 ) -> tuple[Array, Array]:
     """Lower and upper bounds [N, H] at a level around `mean` [N, H].
 
-    `widths` [99, H] are in units of `scale` [N, 1]. No bound lies below `floor` [N, 1] unless the
-    mean does.
+    `widths` [99, H] are in units of `scale` [N, 1]. No bound lies below `floor` [N, 1] where the
+    mean does not.
     """
     width = scale * widths[level - 1]
-    return np.minimum(np.maximum(mean - width, floor), mean), mean + width
+    lowest = np.where(mean >= floor, floor, -np.inf)
+    return np.maximum(mean - width, lowest), mean + width
 
 
 def _conformal_quantiles(sizes: Array) -> Array:

@@ -156,11 +156,11 @@ def shares(members: Sequence[MemberSummary], simple: str, simple_weight: float) 
     """What a forecast is made of, a line a part.
 
     >>> shares((), "naive", 1.0)
-    '100 % naive'
+    '100.0 % naive'
     """
     parts = [(m.weight, f"{m.representation}, from {m.context_length} steps") for m in members]
     parts.append((simple_weight, simple))
-    return "\n".join(f"{100 * weight:3.0f} % {what}" for weight, what in parts if weight > 0)
+    return "\n".join(f"{100 * weight:5.1f} % {what}" for weight, what in parts if weight > 0)
 
 
 def _score_table(backtest: Backtest) -> Padding:

@@ -227,7 +227,7 @@ def inspect(source: str, *, read: ReadConfig, window: WindowConfig, tell: Tell) 
     understood = None
     if not roles.ties:
         panel = panel_from_table(table, read, keep)
-        understood = inspect_panel(panel, plan_windows(panel, window, keep))
+        understood = inspect_panel(panel, read, plan_windows(panel, window, keep))
     return InspectReport(
         columns=describe_columns(table, roles),
         ties={

@@ -15,6 +15,9 @@ _NUMBER_LIKE = re.compile(
     r"[+-]?\(?[$€£¥]?\s?[+-]?(?:\d[\d.,'’\s\u00a0\u202f]*|\.\d+)\)?\s?[%$€£¥]?", re.ASCII
 )
 _EXPONENT = re.compile(r"[+-]?\d[\d.,]*[eE][+-]?\d+", re.ASCII)
+LARGEST = 1e150
+"""Squares of errors, which scores need, must not overflow."""
+
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 _LONGEST = 400
 
@@ -60,7 +63,7 @@ def is_bool(text: str) -> bool:
 def parse_numbers(
     texts: Sequence[str], style: NumberStyle
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Numbers [T] of texts, NaN where missing, and which texts are no finite number in the style.
+    """Numbers [T] of texts, NaN where missing, and which are no number in the style or too large.
 
     >>> parse_numbers(["1.980,5", "NA", "$3"], NumberStyle(",", "."))
     (array([1980.5,    nan,    nan]), array([False, False,  True]))
@@ -74,7 +77,7 @@ def parse_numbers(
             continue
         plain = _as_plain(stripped, style, grouped)
         values[i] = float(plain) if is_plain(plain) else math.inf
-        bad[i] = math.isinf(values[i])
+        bad[i] = abs(values[i]) > LARGEST
     values[bad] = np.nan
     return values, bad
 
@@ -122,7 +125,7 @@ def remedy(text: str) -> str:
     if bare.lower().lstrip("+-") in ("inf", "infinity") or (
         is_plain(bare) and len(bare) < _LONGEST
     ):
-        return "values must be finite; leave the field empty where the value is missing"
+        return "values must be finite and below 1e150; leave the field empty where one is missing"
     if any(mark in bare for mark in "$€£¥%"):
         return "leave out currency and per cent signs"
     if re.search(r"\d", bare) and re.search(r"[,'’\s\u00a0\u202f]|\..*\.", bare):

@@ -13,6 +13,7 @@ from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.decode import read_text, source_name
 from forecast_cli.reading.numbers import (
+    LARGEST,
     MISSING,
     NumberStyle,
     guess_style,
@@ -132,7 +133,7 @@ class Table:
         self._texts.update({column: _as_texts(frame[column]) for column in texts})
         for column in numbers:
             values = frame[column].to_numpy(dtype=np.float64)
-            if not np.isinf(values).any():
+            if not (np.abs(values) > LARGEST).any():
                 self._numbers[column] = values
 
     def _may_be_plain(self, columns: Sequence[int]) -> bool:
@@ -150,7 +151,7 @@ class Table:
         except ValueError:
             return None
         values = np.asarray(frame.to_numpy(), dtype=np.float64)
-        return None if np.isinf(values).any() else values
+        return None if (np.abs(values) > LARGEST).any() else values
 
     def _styled_numbers(self, column: int) -> NDArray[np.float64]:
         texts = self.texts(column)

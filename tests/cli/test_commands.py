@@ -33,8 +33,8 @@ def test_train_reports_what_was_understood_and_chosen_and_how_good_it_is(run: Ru
     assert "2 series of 20 steps, 40 values" in words
     assert "2 steps ahead from the last 8, season length 1, 30 windows" in words
     assert "gru, 12 345 parameters, trained in 1.5 s" in words
-    assert "75 % log, from 8 steps" in words
-    assert "25 % naive" in words
+    assert "75.0 % log, from 8 steps" in words
+    assert "25.0 % naive" in words
     assert "79.0 % in the 80 % interval" in words
     assert words.endswith("The model is worth using: 20 % less error than naive.\n")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import UserError
 from forecast_cli.panel import Panel, read_again, read_panel
+from forecast_cli.reading.numbers import LARGEST
 from forecast_cli.times.calendar import Calendar
 
 SEEDS = (
@@ -99,7 +100,7 @@ def test_any_bytes_are_read_or_refused_in_words(tmp_path: Path, data: bytes) -> 
     read(tmp_path / "data.csv", data, ReadConfig())
 
 
-numbers = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.floats(-LARGEST, LARGEST)
 
 
 @settings(one_folder, max_examples=100)

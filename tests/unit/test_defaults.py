@@ -100,7 +100,7 @@ def test_the_horizon_follows_the_frequency_as_far_as_the_length_allows(
 ) -> None:
     found, told = plan(make_panel(wave(length), calendar=calendar))
     assert found.horizon == horizon
-    assert any(f"{horizon} steps ahead; --horizon" in notice.text for notice in told)
+    assert any(f"forecasting {horizon} step" in notice.text for notice in told)
 
 
 def test_an_explicit_horizon_is_never_capped_nor_told() -> None:

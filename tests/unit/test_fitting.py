@@ -130,3 +130,9 @@ def test_a_time_limit_is_told_once_and_still_gives_a_forecast() -> None:
     assert time.monotonic() - started < 5
     assert [notice.text[:12] for notice in told] == ["--time-limit"]
     assert np.isfinite(forecast(fitted, panel)).all()
+
+
+@pytest.mark.parametrize("values", [[5.0, 6.0], [1.0, 2.0, 3.0]])
+def test_tiny_data_get_intervals_of_the_size_of_their_changes(values: list[float]) -> None:
+    fitted, _ = run(make_panel(values), WindowPlan(horizon=1, context_length=2, season_length=1))
+    assert 0 < fitted.widths[79, 0] <= 2

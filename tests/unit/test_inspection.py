@@ -22,7 +22,7 @@ YEARS = Calendar.years()
 
 
 def inspected(*series: Sequence[float], calendar: Calendar | None = None) -> Understanding:
-    return inspect_panel(make_panel(*series, calendar=calendar), PLAN)
+    return inspect_panel(make_panel(*series, calendar=calendar), ReadConfig(), PLAN)
 
 
 def test_a_summary_gives_the_shape_of_a_panel() -> None:
@@ -91,8 +91,8 @@ def test_the_example_of_a_column_is_its_first_value_that_is_there(tmp_path: Path
 
 def test_the_command_names_every_column_and_size() -> None:
     panel = make_panel(wave(30), calendar=YEARS)
-    assert explicit_command(panel, PLAN) == (
-        f"forecast train test.csv --id name --time step --target value --freq {YEARS.freq} "
+    assert explicit_command(panel, ReadConfig(), PLAN) == (
+        f"forecast train test.csv --target value --time step --id name --freq {YEARS.freq} "
         "--season-length 1 --horizon 3 --context-length 8"
     )
 
@@ -102,13 +102,13 @@ def test_the_command_of_one_unnamed_series_names_no_id() -> None:
     alone = replace(
         panel, columns=Columns(id=(), time="ds", target="y"), ids=np.empty((1, 0), dtype=object)
     )
-    assert "--id" not in explicit_command(alone, PLAN)
+    assert "--id" not in explicit_command(alone, ReadConfig(), PLAN)
 
 
 def test_names_with_spaces_and_quotes_survive_the_shell() -> None:
     columns = Columns(id=("Country Name", "code"), time="it's", target="$(rm -rf)")
     panel = replace(make_panel(wave(30)), columns=columns, source="my data.csv")
-    words = shlex.split(explicit_command(panel, PLAN))
+    words = shlex.split(explicit_command(panel, ReadConfig(), PLAN))
     assert words[2] == "my data.csv"
     assert words[words.index("--id") + 1] == "Country Name,code"
     assert words[words.index("--time") + 1] == "it's"
@@ -160,7 +160,29 @@ def test_the_command_leads_to_the_same_panel(text: str, tmp_path: Path) -> None:
         return read_panel(str(path), config, lambda _: None)
 
     guessed = read(ReadConfig())
-    named = read(config_of(explicit_command(guessed, PLAN)))
+    named = read(config_of(explicit_command(guessed, ReadConfig(), PLAN)))
     np.testing.assert_array_equal(named.values, guessed.values)
     np.testing.assert_array_equal(named.ids, guessed.ids)
     assert (named.calendar, named.columns) == (guessed.calendar, guessed.columns)
+
+
+def test_the_command_repeats_how_the_file_was_read() -> None:
+    config = ReadConfig(decimal=",", delimiter=";", date_format="%d.%m.%Y")
+    words = shlex.split(explicit_command(make_panel(wave(30)), config, PLAN))
+    for option, value in (("--decimal", ","), ("--delimiter", ";"), ("--date-format", "%d.%m.%Y")):
+        assert words[words.index(option) + 1] == value
+
+
+@pytest.mark.parametrize(
+    ("source", "argument"), [("-dash.csv", "./-dash.csv"), ("standard input", "-")]
+)
+def test_no_source_is_taken_for_an_option(source: str, argument: str) -> None:
+    panel = replace(make_panel(wave(30)), source=source)
+    assert shlex.split(explicit_command(panel, ReadConfig(), PLAN))[2] == argument
+
+
+def test_a_name_with_a_comma_is_quoted_for_the_option() -> None:
+    columns = Columns(id=("a,b", "c"), time="t", target="y")
+    panel = replace(make_panel(wave(30)), columns=columns)
+    words = shlex.split(explicit_command(panel, ReadConfig(), PLAN))
+    assert words[words.index("--id") + 1] == '"a,b",c'

@@ -44,8 +44,8 @@ def test_widths_go_on_growing_beyond_the_measured_steps() -> None:
     assert (np.diff(widths) > 0).all()
 
 
-def test_bounds_hold_the_mean_and_stay_above_the_floor() -> None:
+def test_bounds_stay_above_the_floor_where_the_mean_does() -> None:
     mean = np.array([[1.0, -2.0]])
     lo, hi = bounds_at(mean, np.full((99, 2), 2.0), 80, np.array([[1.0]]), 0.0)
-    assert lo.tolist() == [[0.0, -2.0]]
+    assert lo.tolist() == [[0.0, -4.0]]
     assert hi.tolist() == [[3.0, 0.0]]

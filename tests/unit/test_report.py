@@ -166,7 +166,7 @@ def test_only_members_that_count_are_named() -> None:
         )
         for name, weight in (("log", 0.75), ("level", 0.0))
     ]
-    assert shares(members, "naive", 0.25) == " 75 % log, from 8 steps\n 25 % naive"
+    assert shares(members, "naive", 0.25) == " 75.0 % log, from 8 steps\n 25.0 % naive"
 
 
 def test_json_holds_its_kind_the_schema_version_and_every_field() -> None:

@@ -329,3 +329,10 @@ def test_numbers_that_people_write_are_number_like(text: str) -> None:
 @pytest.mark.parametrize("text", ["a1", "2024-01-01", "12 kWh", "", "-", "0x1F"])
 def test_other_texts_are_not_number_like(text: str) -> None:
     assert not is_number_like(text)
+
+
+def test_a_value_whose_square_would_overflow_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t,y\n1,2.5\n2,-5e200\n")
+    with pytest.raises(DataError, match=r"line 3, column y: '-5e200'.*below 1e150"):
+        read_table(str(path), ReadConfig(), lambda _: None).numbers(1)
