@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from forecast_cli import metrics
 from forecast_cli.baselines import SIMPLE
-from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, seen_values
-from forecast_cli.windows import contexts, futures
+from forecast_cli.windows import futures, histories
 
 Array = NDArray[np.float64]
 
@@ -51,7 +50,7 @@ def make_scene(panel: Panel, origins: Origins, horizon: int, season_length: int)
     error = metrics.seasonal_error(*seen_values(panel, first), season_length)
     return Scene(
         origins=origins,
-        context=contexts(panel, origins, int(min(panel.lengths.max(), HISTORY_LENGTH))),
+        context=histories(panel, origins),
         actual=futures(panel, origins, horizon),
         scale=np.where(np.nan_to_num(error) > 0, error, np.nan)[origins.series],
         season_length=season_length,
@@ -150,6 +149,8 @@ def _breakdown(label: str, actual: Array, forecast: Array, scale: Array) -> Brea
 
 
 def _verdict(model: str, best: str, skill: float | None) -> str:
+    if model in SIMPLE:
+        return f"Not worth a network: none did better on validation, so every forecast is {model}."
     if skill is None:
         return f"Use {best}: it makes no error here, so there is nothing for {model} to improve on."
     if skill > _NEGLIGIBLE_SKILL:

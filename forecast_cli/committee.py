@@ -42,6 +42,11 @@ class Committee:
     horizon: int
     season_length: int
 
+    @property
+    def name(self) -> str:
+        """What reports call it: its cell, or the simple continuation that stands alone."""
+        return self.network.cell if self.members else self.simple
+
     def forecast(
         self, context: NDArray[np.float64], voiced: NDArray[np.bool_] | None = None
     ) -> NDArray[np.float64]:

@@ -6,44 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.backtest import Scene, make_scene, report_backtest, score
-from forecast_cli.baselines import SIMPLE
 from forecast_cli.committee import Committee, Member
-from forecast_cli.config import HISTORY_LENGTH, Settings
+from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import Backtest
 from forecast_cli.intervals import bounds_at, extend, half_widths
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
 from forecast_cli.representation import Representation
 from forecast_cli.scales import positive_scales
+from forecast_cli.selection import best_simple, ranking_scene, relative_error, weigh
 from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
     Origins,
     Split,
-    minimum_context,
     origins_at_end,
-    origins_before,
-    rolling_back,
+    seen_values,
     split_panel,
 )
 from forecast_cli.training import Task, Trained, train_all
-from forecast_cli.windows import contexts
+from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
 
-_RANKING_ORIGINS = 200
-"""Origins, over all series, at which the simple continuations are compared."""
-
 _ENOUGH_RESIDUALS = 100
 """With fewer forecasts of its own, a committee borrows residuals of its simple continuation."""
-
-_WORSE, _DOUBT = 1.05, 1.5
-"""A member does not speak if its validation error exceeds the best one's by the factor
-1.05 + 1.5 / sqrt(n), n being the number of validation origins: few of them prove little."""
-
-_PRIOR_ORIGINS = 2
-_SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,11 +96,11 @@ def fit(
     """
     job = _Job(panel=panel, plan=plan, settings=settings, tell=tell, progress=progress)
     split = split_panel(panel, horizon=plan.horizon, season_length=plan.season_length)
-    ranking = _ranking_scene(job, split)
+    ranking = ranking_scene(panel, plan, split)
     alone = Committee(
         network=settings.network,
         members=(),
-        simple=_best_simple(ranking),
+        simple=best_simple(ranking),
         simple_weight=1.0,
         horizon=plan.horizon,
         season_length=plan.season_length,
@@ -128,7 +116,7 @@ def fit(
         )
     )
     # In so few values a scale is better taken from all of them than from those before each origin.
-    everything = contexts(panel, origins_at_end(panel), HISTORY_LENGTH)
+    everything = histories(panel, origins_at_end(panel))
     scales = positive_scales(everything, plan.season_length)[ranking.origins.series]
     residuals = _residuals(ranking, alone, scales)
     return Fitted(committee=alone, widths=_widths(residuals, plan.horizon), backtest=None)
@@ -145,10 +133,10 @@ def _fit_committee(job: _Job, split: Split, ranking: Scene, alone: Committee) ->
         )
     candidates = _train_candidates(job, split, alone.simple)
     validation = job.scene(split.validation, split.span)
-    chosen = _weigh(validation, candidates, alone)
+    chosen = weigh(validation, candidates, alone)
     residuals = _residuals(validation, chosen)
     if len(residuals) < _ENOUGH_RESIDUALS:
-        borrowed = _relative_error(validation, chosen, alone) * _residuals(ranking, alone)
+        borrowed = relative_error(validation, chosen, alone) * _residuals(ranking, alone)
         residuals = np.concatenate((residuals, borrowed))
     test = job.scene(split.test, split.span)
     backtest = _score(job, test, chosen, residuals, n_windows=split.n_windows)
@@ -160,39 +148,17 @@ def _fit_committee(job: _Job, split: Split, ranking: Scene, alone: Committee) ->
     )
 
 
-def _ranking_scene(job: _Job, split: Split | None) -> Scene:
-    """The origins at which simple continuations are compared: all before the test part."""
-    panel, plan = job.panel, job.plan
-    limits = panel.offsets[1:] if split is None else split.validation_limits
-    for least in (minimum_context(plan.season_length), 1):
-        for span in (plan.horizon if split is None else split.span, 1):
-            back = rolling_back(span, max(3, _RANKING_ORIGINS // panel.n_series))
-            origins = origins_before(limits, panel.offsets[:-1] + least, back)
-            if len(origins):
-                return job.scene(origins, span)
-    raise DataError(
-        f"{panel.source}: no series has two values after each other; a forecast needs them"
-    )
-
-
-def _best_simple(scene: Scene) -> str:
-    def error(name: str) -> float:
-        values = SIMPLE[name](scene.context, scene.horizon, scene.season_length)
-        return scene.scaled_error(values)
-
-    return min(SIMPLE, key=error)
-
-
-def _representations(job: _Job, simple: str) -> list[Representation]:
+def _representations(job: _Job, split: Split, simple: str) -> list[Representation]:
     """The ways of seeing a window that candidates are made of.
 
     A correction to the last value or season and one to the best simple continuation, each on
-    levels and, where all values are positive, on logs: they err differently, so their mean errs
-    less than each (figures in `docs/decisions.md`).
+    levels and, where all values seen so far are positive, on logs: they err differently, so their
+    mean errs less than each (figures in `docs/decisions.md`).
     """
     season = job.plan.season_length
     plain = "naive" if season == 1 else "seasonal-naive"
-    scales = (False,) if np.nanmin(job.panel.values) <= 0 else (False, True)
+    values, _ = seen_values(job.panel, split.validation_limits)
+    scales = (False,) if np.nanmin(values) <= 0 else (False, True)
     return [
         Representation(log=log, base=base, season_length=season)
         for base in dict.fromkeys((plain, simple))
@@ -204,7 +170,7 @@ def _train_candidates(job: _Job, split: Split, simple: str) -> list[Member]:
     epochs = job.settings.optimisation.epochs
     tasks = [
         job.task(representation, split.fit_limits, split.validation, epochs)
-        for representation in _representations(job, simple)
+        for representation in _representations(job, split, simple)
     ]
     networks = job.train(tasks)
     if any(trained.is_cut_short for trained in networks):
@@ -238,32 +204,6 @@ def _refit(job: _Job, members: tuple[Member, ...]) -> tuple[Member, ...]:
     )
 
 
-def _weigh(validation: Scene, candidates: list[Member], alone: Committee) -> Committee:
-    """The members, and the weight of the simple continuation, that err least on validation.
-
-    All members speak with equal shares, but for those that err clearly more than the best one.
-    Few origins prove little, so the networks' weight is at most n / (n + 2) for n of them.
-    """
-    n_origins = len(validation.origins)
-    errors = [member.validation_error or 0.0 for member in candidates]
-    members = tuple(
-        member
-        for member, error in zip(candidates, errors, strict=True)
-        if error <= (_WORSE + _DOUBT / np.sqrt(n_origins)) * min(errors)
-    )
-    most = n_origins / (n_origins + _PRIOR_ORIGINS)
-    networks = replace(alone, members=members, simple_weight=0.0).forecast(validation.context)
-    simple = alone.forecast(validation.context)
-    span = validation.horizon
-
-    def error_at(weight: float) -> float:
-        blend = weight * simple + (1 - weight) * networks
-        return validation.scaled_error(blend[:, :span])
-
-    weight = min((1 - most * share for share in _SHARES), key=error_at)
-    return alone if weight == 1 else replace(alone, members=members, simple_weight=weight)
-
-
 def _score(
     job: _Job, test: Scene, committee: Committee, residuals: Array, *, n_windows: int
 ) -> Backtest:
@@ -272,17 +212,8 @@ def _score(
     widths = _widths(residuals, test.horizon)
     scale = positive_scales(test.context, test.season_length)[:, None]
     bounds = {level: bounds_at(forecast, widths, level, scale) for level in job.settings.levels}
-    scores = score(job.settings.network.cell, test, forecast, bounds)
+    scores = score(committee.name, test, forecast, bounds)
     return report_backtest(test, scores, n_windows=n_windows, step_size=1)
-
-
-def _relative_error(scene: Scene, committee: Committee, simple: Committee) -> float:
-    """The committee's error over the simple forecast's, from half to twice: few origins tell it."""
-    one, other = (
-        scene.scaled_error(model.forecast(scene.context)[:, : scene.horizon])
-        for model in (committee, simple)
-    )
-    return float(np.clip(one / other, 0.5, 2.0)) if other > 0 else 1.0
 
 
 def _residuals(scene: Scene, committee: Committee, scales: Array | None = None) -> Array:

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.forecast import Forecast
 from forecast_cli.intervals import bounds_at, extend
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import positive_scales
 from forecast_cli.splits import Origins
-from forecast_cli.windows import contexts
+from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
 
@@ -29,11 +28,10 @@ def forecast_from(
     A series whose seen values are never negative gets no bound that is, as long as its forecast is
     not.
     """
-    longest = int(min(panel.lengths.max(), HISTORY_LENGTH))
     blocks = []
     for start in range(0, len(origins), _BLOCK):
         part = origins.part(slice(start, start + _BLOCK))
-        context = contexts(panel, part, longest)
+        context = histories(panel, part)
         mean = _continue(model, context, horizon)
         floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]
         scale = positive_scales(context, model.committee.season_length)[:, None]

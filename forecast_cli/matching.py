@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import HISTORY_LENGTH, ReadConfig
+from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel, read_again, read_panel
 from forecast_cli.splits import Origins, minimum_context
-from forecast_cli.windows import contexts
+from forecast_cli.windows import histories
 
 _MOST_NAMED = 3
 
@@ -61,8 +61,7 @@ def tell_short_series(model: Model, panel: Panel, origins: Origins, tell: Tell) 
     """Name the series that a network cannot forecast, if there are networks."""
     if not model.committee.members:
         return
-    longest = int(min(panel.lengths.max(), HISTORY_LENGTH))
-    context = contexts(panel, origins, longest)
+    context = histories(panel, origins)
     alone = origins.series[~model.committee.rows_for_networks(context)]
     least = minimum_context(model.committee.season_length)
     short = alone[panel.lengths[alone] < least]

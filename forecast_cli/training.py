@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from forecast_cli.config import HISTORY_LENGTH, NetworkConfig, TrainConfig
+from forecast_cli.config import NetworkConfig, TrainConfig
 from forecast_cli.errors import TrainingError
 from forecast_cli.losses import Examples, make_examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
@@ -20,7 +20,7 @@ from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.representation import Representation, applies, represent
 from forecast_cli.scales import positive_scales
 from forecast_cli.splits import Origins, minimum_context
-from forecast_cli.windows import WindowSampler, contexts, futures
+from forecast_cli.windows import WindowSampler, contexts, futures, histories
 
 _WARM_UP = 0.1
 _SMALLEST_BATCH = 32
@@ -131,8 +131,7 @@ class _Run:
         self.optimizer = _make_optimizer(self.network, config)
         seen = Origins(series=np.arange(task.panel.n_series), stops=task.limits, limits=task.limits)
         self.scales = positive_scales(
-            contexts(task.panel, seen, min(HISTORY_LENGTH, int(task.panel.lengths.max()))),
-            task.representation.season_length,
+            histories(task.panel, seen), task.representation.season_length
         )
         self.sampler = WindowSampler.over(
             task.panel, task.limits, minimum_context(task.representation.season_length)

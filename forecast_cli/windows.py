@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, minimum_context
 
@@ -18,6 +19,11 @@ def contexts(panel: Panel, origins: Origins, length: int) -> NDArray[np.float64]
     positions = origins.stops[:, None] + np.arange(-length, 0)
     inside = positions >= panel.offsets[origins.series][:, None]
     return np.where(inside, panel.values[np.where(inside, positions, 0)], np.nan)
+
+
+def histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
+    """All values before each stop that a forecast may rest on, [B, L], NaN on the left."""
+    return contexts(panel, origins, min(HISTORY_LENGTH, int(panel.lengths.max())))
 
 
 def futures(panel: Panel, origins: Origins, horizon: int) -> NDArray[np.float64]:

@@ -148,7 +148,7 @@ def predict(
     report = PredictReport(
         n_series=panel.n_series,
         horizon=steps,
-        model=_model_name(model),
+        model=model.committee.name,
         backtest=model.training.backtest,
         known=known,
     )
@@ -182,7 +182,7 @@ def evaluate(
     positions = forecast.cutoffs[:, None] + np.arange(1, span + 1)
     in_sample = positions <= trained_until[origins.series][:, None]
     n_in_sample = int((in_sample & np.isfinite(scene.actual)).sum())
-    scores = score(_model_name(model), scene, forecast.mean, forecast.bounds)
+    scores = score(model.committee.name, scene, forecast.mean, forecast.bounds)
     report = EvaluateReport(
         checkpoint=model_source,
         data=summarise(panel),
@@ -278,11 +278,6 @@ def _summarise_members(model: Model) -> tuple[MemberSummary, ...]:
     )
 
 
-def _model_name(model: Model) -> str:
-    """The cell, or the simple forecast where no network speaks."""
-    return model.committee.network.cell if model.committee.members else model.committee.simple
-
-
 def _score_known_values(model: Model, panel: Panel) -> ModelScores | None:
     """Score what came after the training data, forecast from its end; None if nothing came."""
     committee = model.committee
@@ -293,4 +288,4 @@ def _score_known_values(model: Model, panel: Panel) -> ModelScores | None:
     stops = panel.offsets[grown] + ends[grown] - panel.starts[grown] + 1
     origins = Origins(series=grown, stops=stops, limits=panel.offsets[grown + 1])
     scene = make_scene(panel, origins, committee.horizon, committee.season_length)
-    return score(_model_name(model), scene, committee.forecast(scene.context))
+    return score(model.committee.name, scene, committee.forecast(scene.context))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast_cli import inference
+from forecast_cli import inference, windows
 from forecast_cli.baselines import drift
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
@@ -130,7 +130,7 @@ def test_how_many_origins_are_forecast_at_a_time_does_not_matter(
 
 
 def test_values_beyond_the_history_length_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inference, "HISTORY_LENGTH", 10)
+    monkeypatch.setattr(windows, "HISTORY_LENGTH", 10)
     whole = forecast(make_panel(wave(40)), horizon=6, levels=(80,))
     last = forecast(make_panel(wave(40)[-10:]), horizon=6, levels=(80,))
     np.testing.assert_array_equal(whole.mean, last.mean)
