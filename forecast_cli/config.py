@@ -87,6 +87,11 @@ class WindowConfig:
         _require_at_least("--season-length", self.season_length, 1)
 
 
+_MOST_LAYERS = 32
+_LARGEST_HIDDEN_SIZE = 4096
+"""Networks beyond these sizes take gigabytes each, for series of some hundred values."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
     """The recurrent network: its cell and sizes."""
@@ -100,8 +105,11 @@ class NetworkConfig:
         _require(
             self.cell in CELLS, f"--cell is {self.cell!r}; accepted values: {', '.join(CELLS)}"
         )
-        _require_at_least("--layers", self.layers, 1)
-        _require_at_least("--hidden-size", self.hidden_size, 1)
+        for option, size, most in (
+            ("--layers", self.layers, _MOST_LAYERS),
+            ("--hidden-size", self.hidden_size, _LARGEST_HIDDEN_SIZE),
+        ):
+            _require(1 <= size <= most, f"{option} is {size}; it must be in 1 to {most}")
         _require(0 <= self.dropout < 1, f"--dropout is {self.dropout}; it must be in [0, 1)")
 
 

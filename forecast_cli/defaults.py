@@ -33,7 +33,10 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     """Fill in what `config` leaves open and tell what was chosen and why."""
     season = config.season_length or _choose_season_length(panel, tell)
     horizon = config.horizon or _choose_horizon(panel, tell)
-    context = config.context_length or _choose_context_length(panel, season, horizon, tell)
+    if config.context_length is None:
+        context = _choose_context_length(panel, season, horizon, tell)
+    else:
+        context = _limit_context_length(panel, config.context_length, tell)
     return WindowPlan(horizon=horizon, context_length=context, season_length=season)
 
 
@@ -95,6 +98,20 @@ def _choose_horizon(panel: Panel, tell: Tell) -> int:
     ahead = "1 step" if horizon == 1 else f"{horizon} steps"
     tell(Notice("guess", f"forecasting {ahead} ahead; --horizon says otherwise"))
     return horizon
+
+
+def _limit_context_length(panel: Panel, asked: int, tell: Tell) -> int:
+    """The context length that was asked for, as far as there are values to see."""
+    most = min(int(panel.lengths.max()), HISTORY_LENGTH)
+    if asked > most:
+        tell(
+            Notice(
+                "warning",
+                f"--context-length {asked} is more than the {most} values that a window can hold "
+                f"here (the longest series, at most {HISTORY_LENGTH}): the network sees {most}",
+            )
+        )
+    return min(asked, most)
 
 
 def _choose_context_length(panel: Panel, season_length: int, horizon: int, tell: Tell) -> int:

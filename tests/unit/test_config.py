@@ -26,6 +26,8 @@ from forecast_cli.errors import ConfigError
         ("--cell", lambda: NetworkConfig(cell="gruu")),  # type: ignore[arg-type]
         ("--layers", lambda: NetworkConfig(layers=0)),
         ("--hidden-size", lambda: NetworkConfig(hidden_size=0)),
+        ("--layers", lambda: NetworkConfig(layers=33)),
+        ("--hidden-size", lambda: NetworkConfig(hidden_size=20_000)),
         ("--dropout", lambda: NetworkConfig(dropout=1)),
         ("--dropout", lambda: NetworkConfig(dropout=-0.1)),
         ("--dropout", lambda: NetworkConfig(dropout=math.nan)),

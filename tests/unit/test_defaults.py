@@ -127,9 +127,9 @@ def test_the_context_is_shorter_than_the_longest_series_and_bounded() -> None:
     assert plan(make_panel(wave(900)), WindowConfig(horizon=300))[0].context_length == 336
 
 
-def test_an_explicit_context_length_is_never_capped_nor_told() -> None:
-    found, told = plan(make_panel(wave(8)), WindowConfig(context_length=1000))
-    assert found.context_length == 1000
+def test_an_explicit_context_length_that_the_data_can_fill_is_taken_without_a_word() -> None:
+    found, told = plan(make_panel(wave(900)), WindowConfig(context_length=800))
+    assert found.context_length == 800
     assert not [notice for notice in told if "--context-length" in notice.text]
 
 
@@ -138,3 +138,15 @@ def test_with_every_size_named_there_is_nothing_to_tell() -> None:
     found, told = plan(make_panel(wave(30), calendar=MONTHLY), config)
     assert found == WindowPlan(horizon=3, context_length=5, season_length=2)
     assert told == []
+
+
+@pytest.mark.parametrize(("length", "asked", "seen"), [(40, 500, 40), (3000, 2000, 1024)])
+def test_a_context_longer_than_there_is_to_see_is_shortened_and_told(
+    length: int, asked: int, seen: int
+) -> None:
+    told: list[Notice] = []
+    config = WindowConfig(horizon=2, context_length=asked)
+    plan = plan_windows(make_panel(wave(length)), config, told.append)
+    assert plan.context_length == seen
+    assert [notice.kind for notice in told] == ["warning"]
+    assert f"the network sees {seen}" in told[0].text
