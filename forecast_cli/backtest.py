@@ -112,7 +112,7 @@ def report_backtest(
         step_size=step_size,
         horizon=scene.horizon,
         n_points=int(np.isfinite(scene.actual).sum()),
-        scores=(model_scores, *simple),
+        scores=(model_scores, *(s for s in simple if s.model != model_scores.model)),
         best_simple=best.model,
         skill=skill,
         verdict=_verdict(model_scores.model, best.model, skill),

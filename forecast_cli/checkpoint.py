@@ -134,6 +134,8 @@ def read_checkpoint(source: str) -> tuple[Model, str]:
         CheckpointError: the file is missing, damaged, foreign or of another version.
     """
     name = "standard input" if source == "-" else escape(source, limit=200)
+    if source == "-" and sys.stdin is None:
+        raise CheckpointError(f"{name} is closed; give the checkpoint as a file with --model")
     try:
         data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
@@ -171,6 +173,8 @@ def _read_metadata(data: bytes, name: str) -> dict[str, Any]:
     foreign = CheckpointError(
         f"{name}: not a checkpoint of forecast, or damaged; give a file that `forecast train` wrote"
     )
+    if not data:
+        raise CheckpointError(f"{name} is empty: what was to write the checkpoint gave nothing")
     if len(data) < _LENGTH_BYTES:
         raise foreign
     (length,) = struct.unpack("<Q", data[:_LENGTH_BYTES])

@@ -18,6 +18,7 @@ _FEWEST_SEASONS = 3
 _SEASONAL_SHARE = 0.3
 _ONE_SIDED_90_PERCENT = 1.645
 _MOST_SERIES_TESTED = 500
+_OUTLIER = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,10 @@ class WindowPlan:
 
 def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     """Fill in what `config` leaves open and tell what was chosen and why."""
-    season = config.season_length or _choose_season_length(panel, tell)
+    if config.season_length is None:
+        season = _choose_season_length(panel, tell)
+    else:
+        season = _check_season_length(panel, config.season_length, tell)
     horizon = config.horizon or _choose_horizon(panel, tell)
     if config.context_length is None:
         context = _choose_context_length(panel, season, horizon, tell)
@@ -40,17 +44,17 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     return WindowPlan(horizon=horizon, context_length=context, season_length=season)
 
 
-def season_strength(panel: Panel, season_length: int) -> float:
+def season_strength(panel: Panel, season_length: int) -> float | None:
     """The share of series whose autocorrelation at the season is significant (0 to 1).
 
     Source: the 90 % test of the Theta method in the M competitions (Assimakopoulos &
     Nikolopoulos 2000; Makridakis et al. 2020), here on first differences, so that a trend alone
-    does not pass for a season. Series shorter than three seasons do not count; 0 if all are.
+    does not pass for a season. Series shorter than three seasons do not count; None if all are.
     """
     lengths = panel.lengths
     long_enough = np.flatnonzero(lengths >= _FEWEST_SEASONS * season_length)
     if season_length == 1 or len(long_enough) == 0:
-        return 0.0
+        return None
     stride = -(-len(long_enough) // _MOST_SERIES_TESTED)
     tested = long_enough[::stride]
     passed = sum(_is_seasonal(panel.series(int(i)), season_length) for i in tested)
@@ -60,6 +64,9 @@ def season_strength(panel: Panel, season_length: int) -> float:
 def _is_seasonal(values: np.ndarray, season_length: int) -> bool:
     change = np.diff(values[-HISTORY_LENGTH:])
     change = np.nan_to_num(change - np.nanmean(change) if np.isfinite(change).any() else change)
+    # One wild value would drown the season of all others.
+    most = _OUTLIER * float(np.median(np.abs(change)))
+    change = np.clip(change, -most, most) if most > 0 else change
     energy = float(change @ change)
     if energy == 0:
         return False
@@ -78,17 +85,31 @@ def _choose_season_length(panel: Panel, tell: Tell) -> int:
     if by_frequency == 1:
         return 1
     share = season_strength(panel, by_frequency)
-    if share >= _SEASONAL_SHARE:
+    if share is not None and share >= _SEASONAL_SHARE:
         return by_frequency
-    tell(
-        Notice(
-            "guess",
-            f"no season of {by_frequency} steps found "
-            f"({share:.0%} of the series long enough to test show one); "
-            f"--season-length {by_frequency} assumes it all the same",
-        )
-    )
+    season = f"a season of {by_frequency} steps"
+    if share is None:
+        found = f"the data are too short to tell whether they have {season}"
+    elif panel.n_series == 1:
+        found = f"the data do not show {season}"
+    else:
+        found = f"only {100 * share:.0f} % of the series show {season}"
+    advice = f"--season-length {by_frequency} assumes one all the same"
+    tell(Notice("guess", f"{found}; {advice}"))
     return 1
+
+
+def _check_season_length(panel: Panel, season_length: int, tell: Tell) -> int:
+    longest = int(panel.lengths.max())
+    if season_length >= longest:
+        tell(
+            Notice(
+                "warning",
+                f"--season-length {season_length} is more than the data can show: the longest "
+                f"series has {longest} values",
+            )
+        )
+    return season_length
 
 
 def _choose_horizon(panel: Panel, tell: Tell) -> int:

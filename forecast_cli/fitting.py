@@ -112,7 +112,8 @@ def fit(
             "warning",
             f"{len(panel.values)} values are too few to train a network on (it takes "
             f"{FEWEST_TRAINING_WINDOWS} windows beside what is held back to validate and score "
-            f"it): every forecast is {alone.simple}, the best simple one",
+            f"it): every forecast is {alone.simple}, the best simple one, and its intervals rest "
+            "on few residuals",
         )
     )
     # In so few values a scale is better taken from all of them than from those before each origin.

@@ -44,8 +44,9 @@ class Forecast:
 
         The columns are the ids, the time, `forecast`, `forecast-lo-80`, `forecast-hi-80` and so on;
         a scored forecast also has `cutoff`, the known value under the name of the target, and
-        `in_sample`. Where the user has a column of such a name, ours gets a `_` at its end. Ids
-        that are whole numbers throughout are sorted as numbers.
+        `in_sample`, and no row where no value is known. Where the user has a column of such a
+        name, ours gets a `_` at its end. Ids that are whole numbers throughout are sorted as
+        numbers.
         """
         import pandas as pd
 
@@ -68,7 +69,10 @@ class Forecast:
             columns[_free(f"forecast-hi-{level}", taken)] = high[order].ravel()
         if self.in_sample is not None:
             columns[_free("in_sample", taken)] = self.in_sample[order].ravel()
-        return pd.DataFrame(columns)
+        frame = pd.DataFrame(columns)
+        if self.actual is None:
+            return frame
+        return frame[np.isfinite(self.actual[order].ravel())].reset_index(drop=True)
 
     def _order(self) -> list[int]:
         keys = [_sort_keys(self.ids[:, k].tolist()) for k in range(self.ids.shape[1])]

@@ -9,8 +9,8 @@ from forecast_cli.forecast import Forecast
 from forecast_cli.intervals import bounds_at, extend
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
-from forecast_cli.scales import positive_scales
-from forecast_cli.splits import Origins
+from forecast_cli.scales import mean_size, positive_scales, typical_share
+from forecast_cli.splits import Origins, minimum_context, origins_at_end
 from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
@@ -34,7 +34,7 @@ def forecast_from(
         context = histories(panel, part)
         mean = _continue(model, context, horizon)
         floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]
-        scale = positive_scales(context, model.committee.season_length)[:, None]
+        scale = _scales(model, context)[:, None]
         blocks.append((mean, floor, scale))
     mean, floor, scale = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     widths = extend(model.widths, horizon)
@@ -46,6 +46,23 @@ def forecast_from(
         mean=mean,
         bounds={level: bounds_at(mean, widths, level, scale, floor) for level in levels},
     )
+
+
+def _scales(model: Model, context: Array) -> Array:
+    """The unit of each row's residuals [B].
+
+    One or two values do not show how a series changes: it borrows what is typical, relative to
+    their level, of the series that the model was trained on.
+    """
+    season = model.committee.season_length
+    scales = positive_scales(context, season)
+    short = np.flatnonzero(np.isfinite(context).sum(axis=1) < minimum_context(1))
+    if len(short):
+        trained = histories(model.panel, origins_at_end(model.panel))
+        share = typical_share(trained, season)
+        borrowed = share * mean_size(context[short])
+        scales[short] = np.maximum(scales[short], borrowed)
+    return scales
 
 
 def _continue(model: Model, context: Array, horizon: int) -> Array:

@@ -1,6 +1,6 @@
 """Table -> Panel: series on one calendar, sorted, unique, regular, gaps explicit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +25,7 @@ from forecast_cli.reading.repairs import (
 )
 from forecast_cli.reading.roles import Roles, check_ties, guess_roles
 from forecast_cli.reading.table import Table, read_table
+from forecast_cli.reading.timesource import LaterReadConfig
 from forecast_cli.times.calendar import Calendar
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel", "select"]
@@ -133,13 +134,10 @@ def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
         asked = columns.id[-1] == SEVERAL_TARGETS
         identifiers = columns.id[:-1]
         targets = tuple(columns.target.split(",")) if asked else ()
-    return replace(
-        config,
-        id=config.id or identifiers,
-        time=config.time or time,
-        target=config.target or targets,
-        freq=config.freq or panel.calendar.freq,
-    )
+    known = {"id": identifiers, "time": time, "target": targets, "freq": panel.calendar.freq}
+    inherited = {name: value for name, value in known.items() if not getattr(config, name)}
+    settings = {item.name: getattr(config, item.name) for item in fields(ReadConfig)}
+    return LaterReadConfig(**settings | inherited, inherited=frozenset(inherited))
 
 
 def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:

@@ -84,7 +84,8 @@ def percent(share: float | None) -> str:
     >>> percent(0.1234), percent(-0.2), percent(None)
     ('12.3 %', '-20.0 %', '–')
     """
-    return _MISSING if share is None else f"{100 * share:.1f} %"
+    # Adding zero turns -0.0 into 0.0.
+    return _MISSING if share is None else f"{round(100 * share, 1) + 0.0:.1f} %"
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:

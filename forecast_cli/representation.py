@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.baselines import SIMPLE
+from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
 
@@ -86,7 +87,7 @@ def represent(representation: Representation, context: Array, horizon: int) -> R
     values = np.log(context) if representation.log else context
     filled = _carry_forward(values, observed)
     last = filled[:, -1:]
-    level = _mean(np.abs(context), observed)
+    level = mean_size(context)[:, None]
     floor = _SMALLEST_LOG_CHANGE if representation.log else _SMALLEST_CHANGE * level
     scale = np.maximum(_change(values, representation.season_length), floor)
     base = SIMPLE[representation.base](values, horizon, representation.season_length)
@@ -133,18 +134,12 @@ def _carry_forward(values: Array, observed: NDArray[np.bool_]) -> Array:
 def _change(values: Array, season_length: int) -> Array:
     """The larger of the mean absolute changes over one step and over one season, [B, 1]."""
     changes = [
-        _mean(change, np.isfinite(change))
+        mean_size(values[:, lag:] - values[:, :-lag])
         for lag in dict.fromkeys((1, season_length))
         if lag < values.shape[1]
-        for change in [np.abs(values[:, lag:] - values[:, :-lag])]
     ]
-    return np.maximum.reduce(changes) if changes else np.zeros((len(values), 1))
-
-
-def _mean(values: Array, use: NDArray[np.bool_]) -> Array:
-    """Row means [B, 1] over the used values, 0 where none is used."""
-    total = np.where(use, values, 0.0).sum(axis=1, keepdims=True)
-    return np.asarray(total / np.maximum(use.sum(axis=1, keepdims=True), 1))
+    largest = np.maximum.reduce(changes) if changes else np.zeros(len(values))
+    return np.asarray(largest[:, None])
 
 
 def _divide(numerator: Array, denominator: Array) -> Array:

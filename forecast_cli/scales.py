@@ -1,18 +1,22 @@
-"""Context [B, L] -> the size of each series' errors [B], in the user's units."""
+"""Context [B, L] -> the size of each row's changes [B], in the user's units, outliers held down."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_SHARE_OF_LEVEL = 0.01
+SHARE_OF_LEVEL = 0.01
+
+_OUTLIER = 10.0
 
 
-def positive_scales(context: Array, season_length: int) -> Array:
+def positive_scales(
+    context: Array, season_length: int, share_of_level: float = SHARE_OF_LEVEL
+) -> Array:
     """The mean absolute seasonal change of each row [B], NaN left out; always above zero.
 
     A row without any seasonal change is scaled by its changes from step to step; one without those
-    by a hundredth of its level, and one of zeros or without values by 1.
+    by a share of its level, and one of zeros or without values by 1.
 
     >>> positive_scales(np.array([[np.nan, 1.0, 3.0], [2.0, 2.0, 2.0]]), 1).tolist()
     [2.0, 0.02]
@@ -21,13 +25,36 @@ def positive_scales(context: Array, season_length: int) -> Array:
     for changes in (
         context[:, season_length:] - context[:, :-season_length],
         context[:, 1:] - context[:, :-1],
-        _SHARE_OF_LEVEL * context,
+        share_of_level * context,
     ):
-        scales = np.where(scales > 0, scales, _mean_size(changes))
+        scales = np.where(scales > 0, scales, mean_size(changes))
     return np.where(scales > 0, scales, 1.0)
 
 
-def _mean_size(values: Array) -> Array:
-    known = np.isfinite(values)
-    total = np.where(known, np.abs(values), 0.0).sum(axis=1)
-    return np.asarray(total / np.maximum(known.sum(axis=1), 1))
+def typical_share(context: Array, season_length: int) -> float:
+    """What the scale of a row is of its level in the median, over rows with changes."""
+    level = mean_size(context)
+    scales = positive_scales(context, season_length, share_of_level=0.0)
+    changes = (np.isfinite(context).sum(axis=1) > 1) & (level > 0)
+    return float(np.median(scales[changes] / level[changes])) if changes.any() else SHARE_OF_LEVEL
+
+
+def mean_size(values: Array) -> Array:
+    """The mean absolute value of each row [B] of [B, K], NaN left out, 0 without any.
+
+    A value counts at most ten times the median of those that are not 0: one wild value must not
+    become the unit of all others.
+
+    >>> mean_size(np.array([[1.0, -2.0, np.nan, 3.0], [1.0, 1.0, 1.0, 997.0]])).tolist()
+    [2.0, 3.25]
+    """
+    sizes = np.abs(values)
+    known = np.isfinite(sizes)
+    positive = known & (sizes > 0)
+    if values.shape[1] == 0:
+        return np.zeros(len(values))
+    ordered = np.sort(np.where(positive, sizes, np.inf), axis=1)
+    middle = np.minimum(positive.sum(axis=1) // 2, values.shape[1] - 1)
+    median = np.where(positive.any(axis=1), ordered[np.arange(len(values)), middle], 0.0)
+    limited = np.where(known, np.minimum(sizes, _OUTLIER * median[:, None]), 0.0)
+    return np.asarray(limited.sum(axis=1) / np.maximum(known.sum(axis=1), 1))

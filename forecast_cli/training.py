@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Event, Lock
@@ -24,6 +24,8 @@ from forecast_cli.windows import WindowSampler, contexts, futures, histories
 
 _WARM_UP = 0.1
 _SMALLEST_BATCH = 32
+_LARGEST_BLOCK = 10_000_000
+"""Values of windows in memory at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +102,17 @@ def train_all(tasks: Sequence[Task], *, threads: int, progress: Progress) -> lis
         with turn:
             progress(event)
 
-    with ThreadPoolExecutor(min(threads, len(tasks))) as pool:
-        try:
-            return list(pool.map(lambda task: _Run(task, stop).train(tell), tasks))
-        except BaseException:
-            # Without this an interrupt would wait until the other networks are done.
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(min(threads, len(tasks)))
+    try:
+        return list(pool.map(lambda task: _Run(task, stop).train(tell), tasks))
+    except RuntimeError as error:
+        if "allocate memory" in str(error):
+            raise MemoryError from error
+        raise
+    finally:
+        # After an interrupt nobody waits for a step, which can take long; the threads end with it.
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _StoppedError(Exception):
@@ -167,12 +172,9 @@ class _Run:
 
     def _run_epoch(self, epoch: int) -> float:
         config = self.task.optimisation
-        drawn = self._examples(
-            self.sampler.draw(self.draws, config.steps_per_epoch * self.batch_size)
-        )
         total = torch.zeros((), device=self.device)
         self.network.train()
-        for step in range(config.steps_per_epoch):
+        for step, batch in enumerate(self._batches()):
             if self.stop.is_set():
                 raise _StoppedError
             done = (epoch * config.steps_per_epoch + step) / (
@@ -180,8 +182,7 @@ class _Run:
             )
             for group in self.optimizer.param_groups:
                 group["lr"] = config.learning_rate * one_cycle(done)
-            rows = slice(step * self.batch_size, (step + 1) * self.batch_size)
-            total += self._step(drawn.batch(rows))
+            total += self._step(batch)
         loss = float(total) / config.steps_per_epoch
         if not math.isfinite(loss):
             raise TrainingError(
@@ -189,6 +190,17 @@ class _Run:
                 f"(it was {config.learning_rate:g})"
             )
         return loss
+
+    def _batches(self) -> Iterator[Examples]:
+        """The batches of one epoch, made several at a time: few calls, yet bounded memory."""
+        steps, size = self.task.optimisation.steps_per_epoch, self.batch_size
+        span = self.task.context_length + self.task.horizon
+        at_once = min(steps, max(1, _LARGEST_BLOCK // (size * span)))
+        for start in range(0, steps, at_once):
+            count = min(at_once, steps - start)
+            drawn = self._examples(self.sampler.draw(self.draws, count * size))
+            for number in range(count):
+                yield drawn.batch(slice(number * size, (number + 1) * size))
 
     def _step(self, batch: Examples) -> torch.Tensor:
         config = self.task.optimisation

@@ -17,7 +17,7 @@ from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.predict import predict
-from forecast_cli.cli.streams import ReaderGoneError, error_console, say, write_output
+from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
 from forecast_cli.cli.train import train
 from forecast_cli.errors import UserError
 
@@ -111,6 +111,13 @@ def _run(typed: list[str]) -> int:
         words = _describe_usage(error)
         # Without any word the help has been shown instead.
         return _fail(error.exit_code, words) if words else error.exit_code
+    except OSError as error:
+        raise output_fault(error) from error
+    except SystemExit as left:
+        # Typer leaves so when nobody reads its help any more.
+        if isinstance(left.__context__, OSError):
+            raise output_fault(left.__context__) from None
+        raise
     if callable(work):
         work()
     return 0

@@ -104,8 +104,8 @@ class SkillOptions:
     min_skill: float | None = None
 
     def __post_init__(self) -> None:
-        if self.min_skill is not None and not math.isfinite(self.min_skill):
-            raise ConfigError(f"--min-skill is {self.min_skill}; it must be a finite number")
+        if self.min_skill is not None and not -math.inf < self.min_skill < 1:
+            raise ConfigError(f"--min-skill is {self.min_skill}; it must be below 1 (no error)")
 
 
 def _panel(title: str) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from forecast_cli.cli.streams import is_output_terminal, render, write_output
 from forecast_cli.errors import ConfigError, SkillError
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import Backtest, EvaluateReport, PredictReport, Report
-from forecast_cli.report import percent, to_json
+from forecast_cli.report import to_json
 from forecast_cli.writer import check_format, records, render_frame
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def check_skill(backtest: Backtest | None, least: float | None) -> None:
         )
     if backtest.skill < least:
         raise SkillError(
-            f"the skill is {backtest.skill:.4f} ({percent(backtest.skill)} less error than "
+            f"the skill is {backtest.skill:.4f} (1 would be no error, 0 the error of "
             f"{backtest.best_simple}), below --min-skill {least:g}"
         )
 

@@ -1,6 +1,9 @@
 """The `forecast` command starts here, with as little loaded as can be."""
 
+import os
 import sys
+
+_INTERRUPTED = (130, 143)
 
 
 def main() -> int:
@@ -8,7 +11,11 @@ def main() -> int:
     try:
         from forecast_cli.cli.app import main as run
 
-        return run()
+        code = run()
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")
-        return 130
+        code = _INTERRUPTED[0]
+    if code in _INTERRUPTED:
+        # Python would wait for the threads that train, and a step of a large network takes long.
+        os._exit(code)
+    return code

@@ -96,13 +96,17 @@ def write_output(data: bytes) -> None:
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _silence_output()
-        raise ReaderGoneError from None
     except OSError as error:
-        _silence_output()
-        cause = (error.strerror or str(error)).lower()
-        raise OutputError(f"standard output: cannot be written: {cause}") from error
+        raise output_fault(error) from error
+
+
+def output_fault(error: OSError) -> ReaderGoneError | OutputError:
+    """What it means that standard output took no more; nothing is written to it afterwards."""
+    _silence_output()
+    if isinstance(error, BrokenPipeError):
+        return ReaderGoneError()
+    cause = (error.strerror or str(error)).lower()
+    return OutputError(f"standard output: cannot be written: {cause}")
 
 
 def _silence_output() -> None:

@@ -74,7 +74,11 @@ def _too_large(name: str, limit: int) -> DataError:
 
 def _read_source(source: str, name: str, limit: int) -> bytes:
     if source == "-":
+        if sys.stdin is None:
+            raise DataError("standard input is closed; name a file, or pipe data in")
         return _read_stream(sys.stdin.buffer, name, limit)
+    if not source.strip():
+        raise DataError("the name of the file is empty; name a file, or - for standard input")
     path = Path(source)
     try:
         status = path.stat()
@@ -87,8 +91,17 @@ def _read_source(source: str, name: str, limit: int) -> bytes:
         with path.open("rb") as stream:
             return _read_stream(stream, name, limit)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{name} cannot be read: {escape(str(reason))}") from error
+        reason = str(getattr(error, "strerror", None) or error)
+        what = reason[:1].lower() + reason[1:]
+        raise DataError(f"{name} cannot be read: {escape(what)}; {_remedy(error)}") from error
+
+
+def _remedy(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "check the name and the folder"
+    if isinstance(error, PermissionError):
+        return "ask for the right to read it"
+    return "name a file that can be read"
 
 
 def _read_stream(stream: BinaryIO | gzip.GzipFile, name: str, limit: int) -> bytes:
@@ -107,8 +120,10 @@ def _unpack(data: bytes, name: str, limit: int) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             return _read_stream(stream, name, limit)
     except (OSError, EOFError, zlib.error) as error:
+        early = isinstance(error, EOFError)
+        fault = "the gzip data ends too early" if early else escape(str(error))
         raise DataError(
-            f"{name} is damaged: it cannot be unpacked ({escape(str(error))}); fetch it anew"
+            f"{name} is damaged: it cannot be unpacked ({fault}); fetch it anew"
         ) from error
 
 

@@ -8,9 +8,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import ConfigError, DataError, escape
 from forecast_cli.reading.numbers import is_missing
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timeline import joined_texts
+from forecast_cli.reading.timesource import is_inherited
 from forecast_cli.times.dates import distinct
 
 _STRONG_NAMES = ("uniqueid", "itemid", "seriesid", "tsid", "seriesname", "series", "id")
@@ -92,6 +95,27 @@ def listed(table: Table, columns: Sequence[int]) -> str:
     """Column names for a message."""
     shown = ", ".join(table.label(column) for column in columns[:_LISTED])
     return shown + (f" and {len(columns) - _LISTED} more" if len(columns) > _LISTED else "")
+
+
+def find_column(table: Table, name: str, role: str, config: ReadConfig) -> int:
+    """The index of a named column; letter case is ignored where only one name fits.
+
+    Raises:
+        ConfigError: There is none; the text lists the columns.
+        DataError: There is none, and a checkpoint named it rather than an option.
+    """
+    wanted = name.strip()
+    for normal in (str, str.casefold):
+        fits = [i for i, column in enumerate(table.columns) if normal(column) == normal(wanted)]
+        if len(fits) == 1:
+            return fits[0]
+    columns = f"its columns are: {listed(table, range(len(table.columns)))}"
+    if is_inherited(config, role):
+        raise DataError(
+            f"column {escape(name)} is not in {table.source}; {columns}; the checkpoint was "
+            f"trained on {role} {escape(name)}; name the column here with --{role}"
+        )
+    raise ConfigError(f"column {escape(name)} (--{role}) is not in {table.source}; {columns}")
 
 
 def _may_be_id(table: Table, column: int, kind: str) -> bool:

@@ -10,7 +10,8 @@ from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.reading.numbers import is_plain
 from forecast_cli.reading.roles import STEP_TIME, Roles
 from forecast_cli.reading.table import Table, kind_of
-from forecast_cli.reading.timeline import TimeSource, place_times, read_timeline
+from forecast_cli.reading.timeline import place_times, read_timeline
+from forecast_cli.reading.timesource import TimeSource
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.grid import Grid
 

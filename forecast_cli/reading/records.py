@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import MEBIBYTE, ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell
+from forecast_cli.reading.preamble import find_header
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -63,7 +65,20 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
         rescan = _scan(data, delimiter, newlines)
         assert rescan is not None
         scan = (rescan[0], lines, rescan[2])
-    return _regular(data, name, delimiter, scan, config, tell)
+    records = _regular(data, name, delimiter, scan, config, tell)
+    if config.delimiter and records.n_fields == 1:
+        _check_one_column(records, name, config.max_line_bytes)
+    return records
+
+
+def _check_one_column(records: Records, name: str, limit: int) -> None:
+    """Refuse a delimiter that the file does not hold, where another one makes columns."""
+    other = _sniff_delimiter(records.data, limit)
+    if other in records.rows(0, 1)[0][0]:
+        raise DataError(
+            f"{name} has only 1 column with --delimiter {records.delimiter!r}, and looks as if "
+            f"written with {other!r}; leave --delimiter out or name the right one"
+        )
 
 
 def _sniff_delimiter(data: bytes, limit: int) -> str:
@@ -73,7 +88,9 @@ def _sniff_delimiter(data: bytes, limit: int) -> str:
     text = (head[:cut] or data[:limit]).decode("utf-8", errors="replace")
     best, choice = (0.0, 0), ","
     for delimiter in _DELIMITERS:
-        counts = _field_counts(text, delimiter)
+        rows = _first_rows(text, delimiter)
+        counts = [len(row) for row in rows]
+        counts = counts[find_header(counts, rows.__getitem__) :]
         if counts and counts[0] > 1:
             score = (sum(count == counts[0] for count in counts) / len(counts), counts[0])
             if score > best:
@@ -81,14 +98,10 @@ def _sniff_delimiter(data: bytes, limit: int) -> str:
     return choice
 
 
-def _field_counts(text: str, delimiter: str) -> list[int]:
-    counts: list[int] = []
-    for row in _reader(text, delimiter, strict=False):
-        if any(field.strip() for field in row):
-            counts.append(len(row))
-        if len(counts) == _SNIFFED_RECORDS:
-            break
-    return counts
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    reader = _reader(text, delimiter, strict=False)
+    filled = (row for row in reader if any(field.strip() for field in row))
+    return list(islice(filled, _SNIFFED_RECORDS))
 
 
 def _reader(text: str, delimiter: str, *, strict: bool) -> "Iterator[list[str]]":
@@ -184,7 +197,9 @@ def _regular(
     ends, lines, counts = scan
     starts = np.concatenate([[0], ends[:-1] + 1])
     blank = _blank(data, starts, ends, counts)
-    first = int(np.argmin(blank))
+    above = _preamble(data, delimiter, (starts, ends, counts), blank)
+    _tell_preamble(name, lines[above], tell)
+    first = int(np.argmin(blank | above))
     n_fields = int(counts[first])
     if n_fields > config.max_columns:
         raise DataError(
@@ -195,11 +210,34 @@ def _regular(
         # An empty line between values stands for a missing one.
         filled = np.flatnonzero(~blank)
         blank[filled[0] : filled[-1] + 1] = False
-    _check_counts(name, lines, np.where(blank, n_fields, counts), n_fields)
-    if not blank.any():
+    _check_counts(name, lines, np.where(blank | above, n_fields, counts), n_fields)
+    if not (blank | above).any():
         return Records(data=data, delimiter=delimiter, n_fields=n_fields, ends=ends, lines=lines)
     _tell_empty_rows(name, lines[blank & (counts > 1)], tell)
-    return _without(data, delimiter, n_fields, (starts, ends, lines), ~blank)
+    return _without(data, delimiter, n_fields, (starts, ends, lines), ~(blank | above))
+
+
+def _preamble(
+    data: bytes, delimiter: str, scan: Scan, blank: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which records [R] are text above the header."""
+    starts, ends, counts = scan
+    filled = np.flatnonzero(~blank)
+
+    def fields(record: int) -> list[str]:
+        text = data[starts[filled[record]] : ends[filled[record]] + 1].decode("utf-8")
+        return next(_reader(text, delimiter, strict=False))
+
+    above = np.zeros(len(blank), dtype=np.bool_)
+    above[filled[: find_header(counts[filled], fields)]] = True
+    return above
+
+
+def _tell_preamble(name: str, lines: NDArray[np.int64], tell: Tell) -> None:
+    if len(lines):
+        shown = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
+        text = f"{name}: {shown} above the header left out (fewer fields than the table)"
+        tell(Notice("warning", text))
 
 
 def _blank(

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.errors import DataError, escape
+from forecast_cli.reading.dateparts import date_parts, time_columns
 from forecast_cli.reading.keys import (
     Key,
     are_whole,
     best_named,
+    find_column,
     guess_key,
     guess_row_key,
     listed,
@@ -32,8 +34,6 @@ _LIKELY_TARGET_NAMES = (
     *("value", "values", "sales", "demand", "obsvalue", "quantity", "qty", "volume", "amount"),
     "total",
 )
-_PARTS_OF_DATE = (("year", "jahr", "yr"), ("month", "monat", "mon"), ("day", "tag"))
-_QUARTER = ("quarter", "qtr", "quartal")
 _STEP_HEADING = re.compile(r"[A-Za-z]{0,6}[_ .]?\d{1,6}", re.ASCII)
 # What the output calls the order of rows, where a file has no time column.
 STEP_TIME = "step"
@@ -84,23 +84,6 @@ def check_ties(table: Table, roles: Roles) -> None:
         )
 
 
-def _find_column(table: Table, name: str, option: str) -> int:
-    """The index of a named column; letter case is ignored where only one name fits.
-
-    Raises:
-        ConfigError: There is none; the text lists the columns.
-    """
-    wanted = name.strip()
-    for normal in (str, str.casefold):
-        fits = [i for i, column in enumerate(table.columns) if normal(column) == normal(wanted)]
-        if len(fits) == 1:
-            return fits[0]
-    raise ConfigError(
-        f"column {escape(name)} ({option}) is not in {table.source}; its columns are: "
-        f"{listed(table, range(len(table.columns)))}"
-    )
-
-
 class _Guess:
     """One pass over the columns; each step sees what the steps before have taken."""
 
@@ -112,8 +95,8 @@ class _Guess:
         self.kinds = _kinds(table)
         self.ties: dict[str, tuple[int, ...]] = {}
         self.notes: list[str] = []
-        self.id = tuple(_find_column(table, name, "--id") for name in config.id)
-        self.targets = tuple(_find_column(table, name, "--target") for name in config.target)
+        self.id = tuple(find_column(table, name, "id", config) for name in config.id)
+        self.targets = tuple(find_column(table, name, "target", config) for name in config.target)
         self.time = self._given_time()
         self.taken = {*self.id, *self.targets, *self.time}
 
@@ -157,12 +140,9 @@ class _Guess:
     def _given_time(self) -> tuple[int, ...]:
         if self.config.time is None:
             return ()
-        parts = self._date_parts()
-        if parts and "-".join(self.table.columns[i] for i in parts) == self.config.time:
-            return parts
         if self.config.time == STEP_TIME and STEP_TIME not in self.table.columns:
             return ()
-        return (_find_column(self.table, self.config.time, "--time"),)
+        return time_columns(self.table, self.config.time, self.config)
 
     def _free(self, kind: str | None = None) -> list[int]:
         return [
@@ -178,7 +158,7 @@ class _Guess:
             if len(best) != 1:
                 self.ties["time"] = tuple(best or dates)
             return ((best or dates)[0],)
-        parts = self._date_parts()
+        parts = date_parts(self.table)
         if parts:
             return parts
         numeric = self._free("number")
@@ -192,23 +172,6 @@ class _Guess:
         if counting and len(self._free("number")) > 1 and not self._is_index(0):
             return (counting[0],)
         return ()
-
-    def _date_parts(self) -> tuple[int, ...]:
-        """A year column with a month (and a day) or a quarter column, all of whole numbers."""
-        whole = [i for i in self.columns if are_whole(self.table.sample(i))]
-        found = [
-            next((i for i in whole if self.normal[i] in names), None)
-            for names in (*_PARTS_OF_DATE, _QUARTER)
-        ]
-        year, month, day, quarter = found
-        if year is None:
-            return ()
-        if month is not None and self._within(month, 12):
-            return (year, month) if day is None or not self._within(day, 31) else (year, month, day)
-        return (year, quarter) if quarter is not None and self._within(quarter, 4) else ()
-
-    def _within(self, column: int, highest: int) -> bool:
-        return all(1 <= int(t) <= highest for t in self.table.sample(column) if not is_missing(t))
 
     def _is_index(self, column: int) -> bool:
         """Whether a column numbers the rows, as `DataFrame.to_csv` does."""
@@ -227,13 +190,22 @@ class _Guess:
         return _count_headings(headings) >= 0.8 or kind_of(headings) == "time"
 
     def _value_columns(self) -> list[int]:
-        return [
+        columns = [
             i
             for i in self.columns
             if i not in self.taken
             and self.kinds[i] in ("number", "empty")
             and not self._is_index(i)
         ]
+        if not any(self.table.columns[i] for i in columns):
+            return columns
+        # A comma at the end of every line makes a column that is none.
+        return [i for i in columns if self.table.columns[i] or not self._is_void(i)]
+
+    def _is_void(self, column: int) -> bool:
+        return self.kinds[column] == "empty" and all(
+            map(is_missing, self.table.texts(column).values)
+        )
 
     def _rows(self) -> Roles:
         self.targets = tuple(self._value_columns())
@@ -249,10 +221,7 @@ class _Guess:
         if not numeric:
             empty = [i for i in self._free("empty") if self.table.columns[i]]
             if not empty:
-                raise DataError(
-                    f"{self.table.source} has no numeric column to forecast; its columns are: "
-                    f"{listed(self.table, self.columns)}"
-                )
+                raise self._no_target()
             numeric = empty
         if len(numeric) == 1:
             self.targets = (numeric[0],)
@@ -269,6 +238,21 @@ class _Guess:
         self.targets = (numeric[0],)
         self.ties["target"] = tuple(named or numeric)
         return "long"
+
+    def _no_target(self) -> DataError:
+        """The error for a file without numbers; it shows the last column of text."""
+        texts = self._free("text") or [i for i in self.id if self.kinds[i] == "text"]
+        sample = self.table.sample(texts[-1]) if texts else []
+        row = next((row for row, text in enumerate(sample) if not is_missing(text)), None)
+        shown = ""
+        if row is not None:
+            line = self.table.lines[row]
+            label = self.table.label(texts[-1])
+            shown = f"; line {line}, column {label} holds '{escape(sample[row])}', no number"
+        return DataError(
+            f"{self.table.source} has no numeric column to forecast; its columns are: "
+            f"{listed(self.table, self.columns)}{shown}; write values as in 1234.5"
+        )
 
 
 def _kinds(table: Table) -> list[str]:

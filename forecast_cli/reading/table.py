@@ -250,7 +250,7 @@ def read_table(source: str, config: ReadConfig, tell: Tell) -> Table:
     _check_names(columns, name)
     if len(records.lines) == 1:
         shown = ", ".join(escape(column) for column in columns[:10])
-        raise DataError(f"{name} has 0 rows of data under its header ({shown})")
+        raise DataError(f"{name} has 0 rows of data under its header ({shown}); add rows to it")
     table = Table(source=name, columns=columns, records=records, config=config, tell=tell)
     _check_header(table)
     return table

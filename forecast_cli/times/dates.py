@@ -19,6 +19,19 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0])
 
 
+def month_number(name: str) -> int | None:
+    """The month that has an English name, short or long; None for another text.
+
+    >>> month_number("sept"), month_number("March"), month_number("Ma")
+    (9, 3, None)
+    """
+    lowered = name.strip().rstrip(".").lower()
+    known = [month.lower() for month in MONTHS if lowered in (month[:3].lower(), month.lower())]
+    if lowered == "sept":
+        return 9
+    return 1 + [month.lower() for month in MONTHS].index(known[0]) if known else None
+
+
 def month_days(months: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The first day (days since 1970) and the number of days of months since January 1970."""
     first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)

@@ -207,7 +207,8 @@ def test_a_skill_below_the_one_asked_for_exits_with_3_after_all_is_written(
     assert outcome.code == 3
     assert outcome.text in (CSV, "model.forecast\n")
     assert outcome.words.splitlines()[-1] == (
-        "error: the skill is 0.2000 (20.0 % less error than naive), below --min-skill 0.25"
+        "error: the skill is 0.2000 (1 would be no error, 0 the error of naive), "
+        "below --min-skill 0.25"
     )
 
 

@@ -140,7 +140,7 @@ def test_evaluate_passes_on_what_is_to_be_scored(run: Run, workflows: Workflows)
         ("evaluate x --holdout 0", "--holdout is 0; it must be 1 or more"),
         ("evaluate x --step-size -1", "--step-size is -1"),
         ("train x --target a,,b", "--target is ''; it must be a text that is not empty"),
-        ("train x --min-skill nan", "--min-skill is nan; it must be a finite number"),
+        ("train x --min-skill nan", "--min-skill is nan; it must be below 1 (no error)"),
         ("train x --horizn 3", "no such option: --horizn (Possible options: --horizon)"),
         ("train x --hor 3", "no such option: --hor"),
         ("train x -o", "option '-o' requires an argument"),

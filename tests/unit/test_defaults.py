@@ -31,7 +31,9 @@ def test_a_season_of_12_is_found_in_seasonal_waves() -> None:
 def test_random_walks_show_a_season_as_seldom_as_the_test_allows() -> None:
     panel = make_panel(*[random_walk(80, seed) for seed in range(200)], calendar=MONTHLY)
     # A one-sided test at 90 % passes one of twenty such series.
-    assert season_strength(panel, 12) < 0.1
+    strength = season_strength(panel, 12)
+    assert strength is not None
+    assert strength < 0.1
     assert plan(panel)[0].season_length == 1
 
 
@@ -54,11 +56,11 @@ def test_constant_series_show_no_season() -> None:
 def test_series_shorter_than_three_seasons_are_not_asked() -> None:
     short, long = random_walk(35, 1), wave(60)
     assert season_strength(make_panel(short, long), 12) == 1
-    assert season_strength(make_panel(short), 12) == 0
+    assert season_strength(make_panel(short), 12) is None
 
 
 def test_a_season_length_of_one_is_no_season() -> None:
-    assert season_strength(make_panel(wave(60)), 1) == 0
+    assert season_strength(make_panel(wave(60)), 1) is None
 
 
 def test_many_series_are_tested_by_a_sample_that_spans_the_panel() -> None:
@@ -76,10 +78,32 @@ def test_a_season_that_was_named_is_not_tested() -> None:
 
 def test_a_season_that_was_not_found_is_told_with_the_option_that_assumes_it() -> None:
     _, told = plan(make_panel(random_walk(60, 0), calendar=MONTHLY))
-    (notice,) = [notice for notice in told if notice.text.startswith("no season of 12")]
+    (notice,) = [notice for notice in told if "a season of 12 steps" in notice.text]
     assert notice.kind == "guess"
-    assert "0% of the series" in notice.text
+    assert notice.text.startswith("the data do not show")
     assert "--season-length 12" in notice.text
+
+
+def test_data_too_short_to_show_a_season_are_told_apart_from_those_that_show_none() -> None:
+    _, told = plan(make_panel(wave(30), calendar=MONTHLY))
+    assert any("too short to tell whether they have a season of 12" in n.text for n in told)
+
+
+def test_a_panel_in_which_few_series_are_seasonal_is_told_with_their_share() -> None:
+    _, told = plan(make_panel(*[random_walk(60, n) for n in range(3)], calendar=MONTHLY))
+    assert any("only 0 % of the series show a season of 12" in n.text for n in told)
+
+
+def test_an_explicit_season_longer_than_the_data_is_warned_of() -> None:
+    found, told = plan(make_panel(wave(20)), WindowConfig(season_length=50))
+    assert found.season_length == 50
+    assert any(n.kind == "warning" and "--season-length 50" in n.text for n in told)
+
+
+def test_one_wild_value_does_not_hide_a_season() -> None:
+    values = wave(96)
+    values[40] = 1e6
+    assert season_strength(make_panel(values, calendar=MONTHLY), 12) == 1
 
 
 @pytest.mark.parametrize(

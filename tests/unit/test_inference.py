@@ -11,8 +11,9 @@ from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
-from forecast_cli.scales import positive_scales
+from forecast_cli.scales import positive_scales, typical_share
 from forecast_cli.splits import Origins, origins_at_end
+from forecast_cli.windows import histories
 from tests.models import HORIZON, make_committee, make_model
 from tests.panels import make_panel, wave
 
@@ -175,3 +176,14 @@ def test_a_series_of_one_value_is_continued_by_it() -> None:
 def test_a_series_too_short_for_the_network_keeps_to_the_simple_continuation() -> None:
     found = forecast(make_panel([3.0, 5.0], wave(40)), horizon=3 * HORIZON).mean
     np.testing.assert_allclose(found[0], drift(np.array([[3.0, 5.0]]), 3 * HORIZON)[0])
+
+
+def test_a_series_of_one_value_borrows_the_relative_spread_of_the_training_series() -> None:
+    model = make_model()
+    panel = make_panel([100.0])
+    forecast = forecast_from(model, panel, origins_at_end(panel), horizon=1, levels=[80])
+    share = typical_share(histories(model.panel, origins_at_end(model.panel)), 1)
+    assert share > 0.01
+    lo, hi = forecast.bounds[80]
+    assert hi[0, 0] - forecast.mean[0, 0] == pytest.approx(100 * share * model.widths[79, 0])
+    assert lo[0, 0] < forecast.mean[0, 0]

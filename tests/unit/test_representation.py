@@ -92,3 +92,8 @@ def test_rows_are_represented_independently_of_each_other() -> None:
     assert isinstance(together, Represented)
     np.testing.assert_array_equal(together.features[1:], alone.features)
     np.testing.assert_array_equal(together.offset[1:], alone.offset)
+
+
+def test_one_wild_value_in_a_window_does_not_become_its_unit() -> None:
+    wild = np.array([[100.0, 101.0, 99.0, 1e6, 100.0, 102.0, 101.0, 103.0, 102.0, 104.0]])
+    assert represent(LEVEL, wild, 1).unit[0, 0] < 10

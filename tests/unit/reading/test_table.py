@@ -280,7 +280,7 @@ def test_a_delimiter_inside_quotes_is_not_sniffed(read: Read) -> None:
 def test_a_missing_file_and_a_folder_are_refused_in_words(
     tmp_path: Path, notices: list[Notice]
 ) -> None:
-    with pytest.raises(DataError, match="cannot be read: No such file"):
+    with pytest.raises(DataError, match="cannot be read: no such file.*; check the name"):
         read_table(str(tmp_path / "none.csv"), ReadConfig(), notices.append)
     with pytest.raises(DataError, match="is a folder"):
         read_table(str(tmp_path), ReadConfig(), notices.append)

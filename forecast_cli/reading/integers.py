@@ -1,0 +1,132 @@
+"""Whole-number times -> calendar and positions: plain steps, years, or 202401 for a month."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.reading.timesource import (
+    TimeSource,
+    asked_grid,
+    check_grid,
+    require_two,
+    whole_number_grid_refused,
+)
+from forecast_cli.times.calendar import Calendar
+from forecast_cli.times.dates import distinct
+from forecast_cli.times.grid import Grid
+from forecast_cli.times.timeformats import sniff
+
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_WHOLE_FLOAT = re.compile(r"([+-]?\d{1,15})\.0+", re.ASCII)
+_YEARS = (1500, 2200)
+_SAMPLE = 1000
+_SPREADSHEET_DAYS = (20_000, 80_000)
+_DATE_NAMES = ("date", "datum", "day", "ds", "datetime", "timestamp", "time", "month", "fecha")
+# So many whole numbers without a 13th month are months, whatever the name of their column.
+_ENOUGH_MONTHS = 6
+
+
+def mostly_integers(texts: Sequence[str]) -> bool:
+    """Whether most texts are whole numbers, and no dates such as 20240131."""
+    sample = texts[:: len(texts) // _SAMPLE + 1]
+    whole = [text for text in sample if _INTEGER.fullmatch(text)]
+    return len(whole) > len(sample) / 2 and not _are_compact_dates(whole)
+
+
+def without_fractions(texts: list[str]) -> list[str] | None:
+    """Whole numbers that a program wrote as 1960.0, without the fraction; None for other texts."""
+    matches = [_WHOLE_FLOAT.fullmatch(text) for text in texts]
+    whole = [match[1] for match in matches if match]
+    return whole if len(whole) == len(texts) else None
+
+
+def are_year_months(source: TimeSource, config: ReadConfig) -> bool:
+    """Whether whole numbers are meant as 202401: by name, by the frequency, or as there are many.
+
+    Raises:
+        DataError: A text is no whole number as the others are.
+    """
+    values = _integers(source)
+    if _is_step(config.freq) or any(len(text) != 6 for text in source.texts):
+        return False
+    years, months = np.divmod(values, 100)
+    shaped = (years >= _YEARS[0]) & (years <= _YEARS[1]) & (months >= 1) & (months <= 12)
+    named = len(values) > 1 and _is_date_name(source.name)
+    meant = named or config.freq is not None or len(values) >= _ENOUGH_MONTHS
+    return bool(shaped.all()) and meant
+
+
+def tell_year_months(source: TimeSource, tell: Tell) -> None:
+    """Tell that whole numbers are read as months, and how to have it otherwise."""
+    text = (
+        f"column {escape(source.name)}: {escape(source.texts[0])} is read as a year and a month "
+        "(--date-format %Y%m; --freq 1 takes plain steps)"
+    )
+    tell(Notice("guess", text))
+
+
+def place_integers(source: TimeSource, config: ReadConfig) -> tuple[Calendar, NDArray[np.int64]]:
+    """The calendar of years or plain steps that holds all times, and their positions on it."""
+    values = _integers(source)
+    lowest, highest = int(values.min()), int(values.max())
+    years = _YEARS[0] <= lowest and highest <= _YEARS[1]
+    if _SPREADSHEET_DAYS[0] <= lowest and highest <= _SPREADSHEET_DAYS[1]:
+        _refuse_spreadsheet_days(source)
+    step = _asked_step(source, config, years=years)
+    different = distinct(values)
+    if step is None:
+        require_two(source, len(different), "--freq 1")
+        step = int(np.gcd.reduce(np.diff(different)))
+    unit = "year" if years and not (config.freq or "").strip().isdigit() else "step"
+    grid = Grid(unit="year" if unit == "year" else "step", step=step, phase=lowest % step)
+    check_grid(source, grid, values, config)
+    return Calendar(grid=grid), grid.positions(values)
+
+
+def _are_compact_dates(texts: Sequence[str]) -> bool:
+    if any(len(text) != 8 for text in texts):
+        return False
+    found = sniff(texts)
+    return found is not None and found.pattern == "%Y%m%d" and not found.parse(texts).bad.any()
+
+
+def _integers(source: TimeSource) -> NDArray[np.int64]:
+    for i, text in enumerate(source.texts):
+        if not _INTEGER.fullmatch(text):
+            raise DataError(f"{source.found(i)} is not a whole number as the other times are")
+    return np.array([int(text) for text in source.texts], dtype=np.int64)
+
+
+def _is_date_name(name: str) -> bool:
+    lowered = name.lower()
+    return any(word in lowered for word in _DATE_NAMES)
+
+
+def _refuse_spreadsheet_days(source: TimeSource) -> None:
+    if _is_date_name(source.name):
+        raise DataError(
+            f"{source.where(0)}: {escape(source.texts[0])} looks like the day number of a "
+            "spreadsheet; write dates as YYYY-MM-DD, or rename the column if these are plain steps"
+        )
+
+
+def _is_step(freq: str | None) -> bool:
+    return freq is not None and freq.strip().isdigit() and freq.isascii() and int(freq[:18]) > 0
+
+
+def _asked_step(source: TimeSource, config: ReadConfig, *, years: bool) -> int | None:
+    """The step that `--freq` asks for among whole numbers."""
+    freq = config.freq
+    if freq is None:
+        return None
+    if _is_step(freq):
+        return int(freq[:18])
+    start = np.zeros(1, dtype=np.int64)
+    grid = asked_grid(source, config, start, start)
+    if years and grid.unit == "month" and grid.step % 12 == 0:
+        return grid.step // 12
+    raise whole_number_grid_refused(source, config, years=years)

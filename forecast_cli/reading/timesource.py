@@ -1,0 +1,118 @@
+"""Times with their places -> checked grid, or a refusal that names the line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import ConfigError, DataError, UserError, escape
+from forecast_cli.times.dates import distinct
+from forecast_cli.times.grid import Grid, grid_from_alias
+
+# A grid with more steps than this for each time in the file is taken for a misunderstanding.
+_STEPS_PER_TIME = 20
+_STEPS_PER_TIME_ASKED = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterReadConfig(ReadConfig):
+    """How to read data for a model; `inherited` names the settings that no option gave."""
+
+    inherited: frozenset[str] = field(default=frozenset())
+
+
+def is_inherited(config: ReadConfig, setting: str) -> bool:
+    """Whether a setting comes from the checkpoint and not from the user."""
+    return isinstance(config, LaterReadConfig) and setting in config.inherited
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TimeSource:
+    """The distinct time texts of a column in file order, and how a message names their places."""
+
+    texts: list[str]
+    name: str
+    origin: str
+    where: Callable[[int], str]
+
+    def found(self, text: int) -> str:
+        """A time and its place, for a message."""
+        return f"{self.where(text)}: '{escape(self.texts[text])}'"
+
+
+def asked_grid(
+    source: TimeSource, config: ReadConfig, wall: NDArray[np.int64], utc: NDArray[np.int64]
+) -> Grid:
+    """The grid of `--freq` for dates, `wall` and `utc` [T] as `grid_from_alias` takes them."""
+    assert config.freq is not None
+    try:
+        return grid_from_alias(config.freq, wall, utc)
+    except ValueError as error:
+        if is_inherited(config, "freq"):
+            raise not_of_checkpoint(source, _words(config.freq), 0) from error
+        raise ConfigError(f"--freq {error}") from error
+
+
+def whole_number_grid_refused(source: TimeSource, config: ReadConfig, *, years: bool) -> UserError:
+    """The error for a frequency of dates where times are whole numbers."""
+    freq = config.freq or ""
+    if is_inherited(config, "freq"):
+        return not_of_checkpoint(source, _words(freq), 0)
+    return ConfigError(
+        f"--freq {freq} needs dates, but column {escape(source.name)} holds whole numbers such as "
+        f"{escape(source.texts[0])}; accepted here: a whole number{', YS' if years else ''}"
+    )
+
+
+def not_of_checkpoint(source: TimeSource, words: str, text: int) -> DataError:
+    """The error for times that are not those a checkpoint was trained on."""
+    return DataError(
+        f"the checkpoint forecasts {words} data; this file has '{escape(source.texts[text])}' at "
+        f"{source.where(text)}; resample the data, or train on it"
+    )
+
+
+def _words(freq: str) -> str:
+    """A frequency of a checkpoint in words."""
+    if freq.isdigit():
+        return Grid(unit="step", step=int(freq)).describe()
+    start = np.zeros(1, dtype=np.int64)
+    return grid_from_alias(freq, start, start).describe()
+
+
+def require_two(source: TimeSource, n_times: int, option: str) -> None:
+    """Raise DataError where one time alone is to tell the frequency."""
+    if n_times < 2:
+        raise DataError(
+            f"{source.origin} holds 1 time only, {escape(source.texts[0])}; at least 2 rows with "
+            f"different times are needed to tell the frequency (or {option})"
+        )
+
+
+def check_grid(
+    source: TimeSource, grid: Grid, moments: NDArray[np.int64], config: ReadConfig
+) -> None:
+    """Raise DataError where times [T] are off the grid, or few and far between on it."""
+    off = np.flatnonzero(~grid.holds(moments))
+    if len(off):
+        if is_inherited(config, "freq"):
+            raise not_of_checkpoint(source, grid.describe(), int(off[0]))
+        raise DataError(
+            f"{source.found(int(off[0]))} does not lie on the grid of --freq {grid.freq}; leave "
+            "--freq out or name the frequency of the data"
+        )
+    positions = distinct(grid.positions(moments))
+    steps = int(positions[-1] - positions[0]) + 1
+    limit = _STEPS_PER_TIME if config.freq is None else _STEPS_PER_TIME_ASKED
+    if len(positions) > 2 and steps > limit * len(positions):
+        closest = int(np.diff(positions).argmin())
+        at = int(np.argmax(grid.positions(moments) == positions[closest + 1]))
+        if is_inherited(config, "freq"):
+            raise not_of_checkpoint(source, grid.describe(), at)
+        raise DataError(
+            f"{source.found(at)} leaves times irregular: the coarsest grid that holds all "
+            f"{len(positions)} of them is {grid.describe()}, with {steps} steps; resample the "
+            "data, or name its frequency with --freq"
+        )
