@@ -123,7 +123,10 @@ def select(panel: Panel, indices: ArrayLike) -> Panel:
 
 
 def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
-    """How to read more data of the kind that a panel was read from; `config` comes first."""
+    """How to read more data of the kind that a panel was read from; `config` comes first.
+
+    Messages do not blame an option for what comes from the panel.
+    """
     columns = panel.columns
     identifiers: tuple[str, ...] = columns.id
     targets: tuple[str, ...] = (columns.target,)

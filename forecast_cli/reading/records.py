@@ -14,7 +14,6 @@ from forecast_cli.errors import ConfigError, DataError, Notice, Tell
 from forecast_cli.reading.preamble import find_header
 
 _DELIMITERS = (",", ";", "\t", "|")
-
 _NEWLINE, _QUOTE, _SPACE = b'\n" '
 _SNIFFED_BYTES = 256 * 1024
 _SNIFFED_RECORDS = 100
@@ -74,7 +73,8 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
 def _check_one_column(records: Records, name: str, limit: int) -> None:
     """Refuse a delimiter that the file does not hold, where another one makes columns."""
     other = _sniff_delimiter(records.data, limit)
-    if other in records.rows(0, 1)[0][0]:
+    shown = records.rows(0, min(len(records.lines), _SNIFFED_RECORDS))
+    if all(other in row[0] for row in shown):
         raise DataError(
             f"{name} has only 1 column with --delimiter {records.delimiter!r}, and looks as if "
             f"written with {other!r}; leave --delimiter out or name the right one"
@@ -86,13 +86,15 @@ def _sniff_delimiter(data: bytes, limit: int) -> str:
     head = data[:_SNIFFED_BYTES]
     cut = head.rfind(b"\n") + 1
     text = (head[:cut] or data[:limit]).decode("utf-8", errors="replace")
-    best, choice = (0.0, 0), ","
+    best, choice = (0.0, False, 0), ","
     for delimiter in _DELIMITERS:
         rows = _first_rows(text, delimiter)
-        counts = [len(row) for row in rows]
-        counts = counts[find_header(counts, rows.__getitem__) :]
+        header = find_header([len(row) for row in rows], rows.__getitem__)
+        counts = [len(row) for row in rows[header:]]
         if counts and counts[0] > 1:
-            score = (sum(count == counts[0] for count in counts) / len(counts), counts[0])
+            share = sum(count == counts[0] for count in counts) / len(counts)
+            # A delimiter that needs no lines left out is the better one.
+            score = (share, header == 0, counts[0])
             if score > best:
                 best, choice = score, delimiter
     return choice

@@ -1,7 +1,7 @@
 """Times with their places -> checked grid, or a refusal that names the line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ _STEPS_PER_TIME_ASKED = 2000
 class LaterReadConfig(ReadConfig):
     """How to read data for a model; `inherited` names the settings that no option gave."""
 
-    inherited: frozenset[str] = field(default=frozenset())
+    inherited: frozenset[str] = frozenset()
 
 
 def is_inherited(config: ReadConfig, setting: str) -> bool:
@@ -51,7 +51,7 @@ def asked_grid(
         return grid_from_alias(config.freq, wall, utc)
     except ValueError as error:
         if is_inherited(config, "freq"):
-            raise not_of_checkpoint(source, _words(config.freq), 0) from error
+            raise _not_of_checkpoint(source, _words(config.freq), 0) from error
         raise ConfigError(f"--freq {error}") from error
 
 
@@ -59,17 +59,17 @@ def whole_number_grid_refused(source: TimeSource, config: ReadConfig, *, years: 
     """The error for a frequency of dates where times are whole numbers."""
     freq = config.freq or ""
     if is_inherited(config, "freq"):
-        return not_of_checkpoint(source, _words(freq), 0)
+        return _not_of_checkpoint(source, _words(freq), 0)
     return ConfigError(
         f"--freq {freq} needs dates, but column {escape(source.name)} holds whole numbers such as "
         f"{escape(source.texts[0])}; accepted here: a whole number{', YS' if years else ''}"
     )
 
 
-def not_of_checkpoint(source: TimeSource, words: str, text: int) -> DataError:
+def _not_of_checkpoint(source: TimeSource, words: str, text: int) -> DataError:
     """The error for times that are not those a checkpoint was trained on."""
     return DataError(
-        f"the checkpoint forecasts {words} data; this file has '{escape(source.texts[text])}' at "
+        f"the checkpoint forecasts {words}; this file has '{escape(source.texts[text])}' at "
         f"{source.where(text)}; resample the data, or train on it"
     )
 
@@ -77,9 +77,14 @@ def not_of_checkpoint(source: TimeSource, words: str, text: int) -> DataError:
 def _words(freq: str) -> str:
     """A frequency of a checkpoint in words."""
     if freq.isdigit():
-        return Grid(unit="step", step=int(freq)).describe()
+        return _described(Grid(unit="step", step=int(freq)))
     start = np.zeros(1, dtype=np.int64)
-    return grid_from_alias(freq, start, start).describe()
+    return _described(grid_from_alias(freq, start, start))
+
+
+def _described(grid: Grid) -> str:
+    counts = f"data in whole numbers ({grid.describe()})"
+    return counts if grid.unit == "step" else f"{grid.describe()} data"
 
 
 def require_two(source: TimeSource, n_times: int, option: str) -> None:
@@ -98,7 +103,7 @@ def check_grid(
     off = np.flatnonzero(~grid.holds(moments))
     if len(off):
         if is_inherited(config, "freq"):
-            raise not_of_checkpoint(source, grid.describe(), int(off[0]))
+            raise _not_of_checkpoint(source, _described(grid), int(off[0]))
         raise DataError(
             f"{source.found(int(off[0]))} does not lie on the grid of --freq {grid.freq}; leave "
             "--freq out or name the frequency of the data"
@@ -110,7 +115,7 @@ def check_grid(
         closest = int(np.diff(positions).argmin())
         at = int(np.argmax(grid.positions(moments) == positions[closest + 1]))
         if is_inherited(config, "freq"):
-            raise not_of_checkpoint(source, grid.describe(), at)
+            raise _not_of_checkpoint(source, _described(grid), at)
         raise DataError(
             f"{source.found(at)} leaves times irregular: the coarsest grid that holds all "
             f"{len(positions)} of them is {grid.describe()}, with {steps} steps; resample the "

@@ -191,6 +191,22 @@ def test_one_row_per_series_with_years_as_headings(read: Read, notices: list[Not
     assert "1 series without any value left out: X" in told(notices, "warning")
 
 
+def test_a_comma_after_the_last_heading_leaves_years_as_headings(read: Read) -> None:
+    panel = read("Country,1960,1961,1962,\nAruba,1,2,3,\nChad,4,5,7,\n")
+    assert following(panel) == [1963, 1963]
+    assert panel.lengths.tolist() == [3, 3]
+
+
+def test_an_unnamed_column_with_values_is_kept_among_headings(read: Read) -> None:
+    panel = read("name,V1,V2,\na,1,2,3\nb,4,5,7\n")
+    assert panel.lengths.tolist() == [3, 3]
+
+
+def test_a_file_of_text_shows_the_column_that_might_be_the_target(read: Read) -> None:
+    with pytest.raises(DataError, match="line 2, column y holds 'foo', no number"):
+        read("month,y\n2024-01,foo\n2024-02,bar\n2024-03,baz\n")
+
+
 def test_a_file_of_values_only_takes_the_row_order_as_time(
     read: Read, notices: list[Notice]
 ) -> None:

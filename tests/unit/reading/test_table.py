@@ -273,6 +273,15 @@ def test_a_delimiter_that_is_named_is_used(read: Read) -> None:
     assert read("a^b\n1^2\n", ReadConfig(delimiter="^")).columns == ("a", "b")
 
 
+def test_a_delimiter_that_the_file_does_not_hold_is_refused(read: Read) -> None:
+    with pytest.raises(DataError, match=r"only 1 column with --delimiter ';'.* written with ','"):
+        read(PLAIN, ReadConfig(delimiter=";"))
+
+
+def test_a_comma_in_the_only_name_is_no_reason_to_doubt_the_delimiter(read: Read) -> None:
+    assert read("temp, deg C\n5\n6\n", ReadConfig(delimiter=";")).columns == ("temp, deg C",)
+
+
 def test_a_delimiter_inside_quotes_is_not_sniffed(read: Read) -> None:
     assert read('a,b\n"1;2;3",4\n"5;6;7",8\n').columns == ("a", "b")
 
@@ -280,7 +289,7 @@ def test_a_delimiter_inside_quotes_is_not_sniffed(read: Read) -> None:
 def test_a_missing_file_and_a_folder_are_refused_in_words(
     tmp_path: Path, notices: list[Notice]
 ) -> None:
-    with pytest.raises(DataError, match="cannot be read: no such file.*; check the name"):
+    with pytest.raises(DataError, match=r"cannot be read: no such file.*; check the name"):
         read_table(str(tmp_path / "none.csv"), ReadConfig(), notices.append)
     with pytest.raises(DataError, match="is a folder"):
         read_table(str(tmp_path), ReadConfig(), notices.append)
