@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from io import StringIO, TextIOBase
 from typing import IO, cast
 
@@ -102,18 +103,19 @@ def write_output(data: bytes) -> None:
 
 def output_fault(error: OSError) -> ReaderGoneError | OutputError:
     """What it means that standard output took no more; nothing is written to it afterwards."""
-    _silence_output()
+    _silence(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return ReaderGoneError()
     cause = (error.strerror or str(error)).lower()
     return OutputError(f"standard output: cannot be written: {cause}")
 
 
-def _silence_output() -> None:
+def _silence(stream: IO[str]) -> None:
     """Let what is still in the buffer go nowhere; Python would fail on it again at its end."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
 
 
 class _Patient(TextIOBase):
@@ -127,7 +129,7 @@ class _Patient(TextIOBase):
             try:
                 self._stream.write(text)
             except (OSError, ValueError):
-                self._stream = None
+                self._give_up(self._stream)
         return len(text)
 
     def flush(self) -> None:
@@ -135,7 +137,11 @@ class _Patient(TextIOBase):
             try:
                 self._stream.flush()
             except (OSError, ValueError):
-                self._stream = None
+                self._give_up(self._stream)
+
+    def _give_up(self, stream: IO[str]) -> None:
+        _silence(stream)
+        self._stream = None
 
     def isatty(self) -> bool:
         return self._stream is not None and self._stream.isatty()

@@ -18,7 +18,12 @@ ROOT = Path(__file__).parents[2]
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_program.py")))
 REAL = (sys.executable, "-m", "forecast_cli")
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")},
+    # Unbuffered streams would hide what fails when Python empties its buffers at the end.
+    **{
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("COLUMNS", "NO_COLOR", "PYTHONUNBUFFERED")
+    },
     "PYTHONPATH": str(ROOT),
     "TERM": "xterm-256color",
 }
