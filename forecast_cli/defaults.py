@@ -7,6 +7,7 @@ import numpy as np
 from forecast_cli.config import HISTORY_LENGTH, WindowConfig
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.panel import Panel
+from forecast_cli.scales import OUTLIER
 
 _HORIZONS = {1: 6, 4: 8, 5: 10, 7: 14, 12: 12, 24: 48, 52: 13}
 """By season length: the horizons that the M competitions and practice use."""
@@ -18,7 +19,6 @@ _FEWEST_SEASONS = 3
 _SEASONAL_SHARE = 0.3
 _ONE_SIDED_90_PERCENT = 1.645
 _MOST_SERIES_TESTED = 500
-_OUTLIER = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def _is_seasonal(values: np.ndarray, season_length: int) -> bool:
     change = np.diff(values[-HISTORY_LENGTH:])
     change = np.nan_to_num(change - np.nanmean(change) if np.isfinite(change).any() else change)
     # One wild value would drown the season of all others.
-    most = _OUTLIER * float(np.median(np.abs(change)))
+    most = OUTLIER * float(np.median(np.abs(change)))
     change = np.clip(change, -most, most) if most > 0 else change
     energy = float(change @ change)
     if energy == 0:

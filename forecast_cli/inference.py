@@ -9,8 +9,8 @@ from forecast_cli.forecast import Forecast
 from forecast_cli.intervals import bounds_at, extend
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
-from forecast_cli.scales import mean_size, positive_scales, typical_share
-from forecast_cli.splits import Origins, minimum_context, origins_at_end
+from forecast_cli.scales import mean_size, positive_scales
+from forecast_cli.splits import Origins, minimum_context
 from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
@@ -54,13 +54,10 @@ def _scales(model: Model, context: Array) -> Array:
     One or two values do not show how a series changes: it borrows what is typical, relative to
     their level, of the series that the model was trained on.
     """
-    season = model.committee.season_length
-    scales = positive_scales(context, season)
+    scales = positive_scales(context, model.committee.season_length)
     short = np.flatnonzero(np.isfinite(context).sum(axis=1) < minimum_context(1))
     if len(short):
-        trained = histories(model.panel, origins_at_end(model.panel))
-        share = typical_share(trained, season)
-        borrowed = share * mean_size(context[short])
+        borrowed = model.typical_share * mean_size(context[short])
         scales[short] = np.maximum(scales[short], borrowed)
     return scales
 

@@ -11,6 +11,7 @@ from forecast_cli.splits import Origins, minimum_context
 from forecast_cli.windows import histories
 
 _MOST_NAMED = 3
+_NEVER = int(np.iinfo(np.int64).min)
 
 
 def read_like_training(source: str, model: Model, read: ReadConfig, tell: Tell) -> Panel:
@@ -34,8 +35,7 @@ def training_ends(model: Model, panel: Panel) -> NDArray[np.int64]:
     trained = {
         tuple(key): int(end) for key, end in zip(model.panel.ids, model.panel.ends, strict=True)
     }
-    never = np.iinfo(np.int64).min
-    return np.array([trained.get(tuple(key), never) for key in panel.ids], dtype=np.int64)
+    return np.array([trained.get(tuple(key), _NEVER) for key in panel.ids], dtype=np.int64)
 
 
 def new_steps(panel: Panel, trained_until: NDArray[np.int64]) -> int:
@@ -44,9 +44,11 @@ def new_steps(panel: Panel, trained_until: NDArray[np.int64]) -> int:
     return int(np.max((panel.ends - trained_until)[known], initial=0))
 
 
-def tell_new_series(model: Model, panel: Panel, tell: Tell) -> None:
-    """Name the series that the model was not trained on."""
-    unseen = np.flatnonzero(training_ends(model, panel) == np.iinfo(np.int64).min)
+def tell_new_series(
+    model: Model, panel: Panel, trained_until: NDArray[np.int64], tell: Tell
+) -> None:
+    """Name the series that the model was not trained on; `trained_until` as `training_ends`."""
+    unseen = np.flatnonzero(trained_until == _NEVER)
     if len(unseen) and model.panel.columns.id:
         tell(
             Notice(

@@ -1,6 +1,7 @@
 """Committee, intervals and last values -> Model: everything that a forecast needs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from forecast_cli.committee import Committee
 from forecast_cli.findings import Backtest, DataSummary
 from forecast_cli.panel import Panel
+from forecast_cli.scales import typical_share
+from forecast_cli.splits import origins_at_end
+from forecast_cli.windows import histories
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,12 @@ class Model:
     widths: NDArray[np.float64]
     panel: Panel
     training: Training
+
+    @cached_property
+    def typical_share(self) -> float:
+        """What the changes of the training series are of their level, in the median."""
+        trained = histories(self.panel, origins_at_end(self.panel))
+        return typical_share(trained, self.committee.season_length)
 
     @property
     def n_parameters(self) -> int:

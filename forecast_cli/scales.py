@@ -5,38 +5,37 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SHARE_OF_LEVEL = 0.01
+OUTLIER = 10.0
+"""A change counts at most this many times the typical one."""
 
-_OUTLIER = 10.0
+_SHARE_OF_LEVEL = 0.01
 
 
-def positive_scales(
-    context: Array, season_length: int, share_of_level: float = SHARE_OF_LEVEL
-) -> Array:
+def positive_scales(context: Array, season_length: int) -> Array:
     """The mean absolute seasonal change of each row [B], NaN left out; always above zero.
 
     A row without any seasonal change is scaled by its changes from step to step; one without those
-    by a share of its level, and one of zeros or without values by 1.
+    by a hundredth of its level, and one of zeros or without values by 1.
 
     >>> positive_scales(np.array([[np.nan, 1.0, 3.0], [2.0, 2.0, 2.0]]), 1).tolist()
     [2.0, 0.02]
     """
-    scales = np.zeros(len(context))
-    for changes in (
-        context[:, season_length:] - context[:, :-season_length],
-        context[:, 1:] - context[:, :-1],
-        share_of_level * context,
-    ):
-        scales = np.where(scales > 0, scales, mean_size(changes))
+    changes = _change_sizes(context, season_length)
+    scales = np.where(changes > 0, changes, _SHARE_OF_LEVEL * mean_size(context))
     return np.where(scales > 0, scales, 1.0)
 
 
 def typical_share(context: Array, season_length: int) -> float:
-    """What the scale of a row is of its level in the median, over rows with changes."""
-    level = mean_size(context)
-    scales = positive_scales(context, season_length, share_of_level=0.0)
-    changes = (np.isfinite(context).sum(axis=1) > 1) & (level > 0)
-    return float(np.median(scales[changes] / level[changes])) if changes.any() else SHARE_OF_LEVEL
+    """What the size of a row's changes is of its level in the median, over rows that change."""
+    changes, level = _change_sizes(context, season_length), mean_size(context)
+    known = (changes > 0) & (level > 0)
+    return float(np.median(changes[known] / level[known])) if known.any() else _SHARE_OF_LEVEL
+
+
+def _change_sizes(context: Array, season_length: int) -> Array:
+    """The size of each row's seasonal changes, else of those from step to step, 0 without any."""
+    seasonal = mean_size(context[:, season_length:] - context[:, :-season_length])
+    return np.where(seasonal > 0, seasonal, mean_size(context[:, 1:] - context[:, :-1]))
 
 
 def mean_size(values: Array) -> Array:
@@ -56,5 +55,5 @@ def mean_size(values: Array) -> Array:
     ordered = np.sort(np.where(positive, sizes, np.inf), axis=1)
     middle = np.minimum(positive.sum(axis=1) // 2, values.shape[1] - 1)
     median = np.where(positive.any(axis=1), ordered[np.arange(len(values)), middle], 0.0)
-    limited = np.where(known, np.minimum(sizes, _OUTLIER * median[:, None]), 0.0)
+    limited = np.where(known, np.minimum(sizes, OUTLIER * median[:, None]), 0.0)
     return np.asarray(limited.sum(axis=1) / np.maximum(known.sum(axis=1), 1))

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast_cli.backtest import Scene, make_scene
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.backtest import Scene, make_scene, simple_forecasts
 from forecast_cli.committee import Committee, Member
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import DataError
@@ -39,12 +38,8 @@ def ranking_scene(panel: Panel, plan: WindowPlan, split: Split | None) -> Scene:
 
 def best_simple(scene: Scene) -> str:
     """The simple continuation that errs least over the origins of a scene."""
-
-    def error(name: str) -> float:
-        values = SIMPLE[name](scene.context, scene.horizon, scene.season_length)
-        return scene.scaled_error(values)
-
-    return min(SIMPLE, key=error)
+    forecasts = simple_forecasts(scene)
+    return min(forecasts, key=lambda name: scene.scaled_error(forecasts[name]))
 
 
 def weigh(validation: Scene, candidates: list[Member], alone: Committee) -> Committee:

@@ -131,8 +131,9 @@ def predict(
             raise ConfigError("options that say how to read a file need DATA to read")
     else:
         panel = read_like_training(source, model, read, tell)
-        tell_new_series(model, panel, tell)
-        known = _score_known_values(model, panel)
+        trained_until = training_ends(model, panel)
+        tell_new_series(model, panel, trained_until, tell)
+        known = _score_known_values(model, panel, trained_until)
     origins = origins_at_end(panel)
     tell_short_series(model, panel, origins, tell)
     if steps > model.committee.horizon:
@@ -278,10 +279,9 @@ def _summarise_members(model: Model) -> tuple[MemberSummary, ...]:
     )
 
 
-def _score_known_values(model: Model, panel: Panel) -> ModelScores | None:
+def _score_known_values(model: Model, panel: Panel, ends: NDArray[np.int64]) -> ModelScores | None:
     """Score what came after the training data, forecast from its end; None if nothing came."""
     committee = model.committee
-    ends = training_ends(model, panel)
     grown = np.flatnonzero((ends >= panel.starts) & (ends < panel.ends))
     if len(grown) == 0:
         return None

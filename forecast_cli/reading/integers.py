@@ -81,8 +81,8 @@ def place_integers(source: TimeSource, config: ReadConfig) -> tuple[Calendar, ND
     if step is None:
         require_two(source, len(different), "--freq 1")
         step = int(np.gcd.reduce(np.diff(different)))
-    unit = "year" if years and not (config.freq or "").strip().isdigit() else "step"
-    grid = Grid(unit="year" if unit == "year" else "step", step=step, phase=lowest % step)
+    as_years = years and not (config.freq or "").strip().isdigit()
+    grid = Grid(unit="year" if as_years else "step", step=step, phase=lowest % step)
     check_grid(source, grid, values, config)
     return Calendar(grid=grid), grid.positions(values)
 

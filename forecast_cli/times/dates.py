@@ -26,10 +26,12 @@ def month_number(name: str) -> int | None:
     (9, 3, None)
     """
     lowered = name.strip().rstrip(".").lower()
-    known = [month.lower() for month in MONTHS if lowered in (month[:3].lower(), month.lower())]
     if lowered == "sept":
         return 9
-    return 1 + [month.lower() for month in MONTHS].index(known[0]) if known else None
+    for number, month in enumerate(MONTHS, start=1):
+        if lowered in (month[:3].lower(), month.lower()):
+            return number
+    return None
 
 
 def month_days(months: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

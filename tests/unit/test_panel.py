@@ -24,7 +24,7 @@ def notices() -> list[Notice]:
 def read(tmp_path: Path, notices: list[Notice]) -> Read:
     """Read text as a file with options."""
 
-    def read_data(text: str, config: ReadConfig = ReadConfig()) -> Panel:  # noqa: B008
+    def read_data(text: str, config: ReadConfig = ReadConfig()) -> Panel:
         path = tmp_path / "data.csv"
         path.write_text(text, encoding="utf-8")
         return read_panel(str(path), config, notices.append)

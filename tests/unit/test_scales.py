@@ -33,6 +33,6 @@ def test_many_zeros_do_not_make_the_rest_outliers() -> None:
 
 
 def test_the_typical_share_is_that_of_the_rows_that_change() -> None:
-    context = np.array([[9.0, 11.0], [90.0, 110.0], [5.0, 5.0], [np.nan, 3.0]])
+    context = np.array([[9.0, 11.0], [90.0, 110.0], [500.0, 500.0], [0.5, 0.5], [np.nan, 3.0]])
     assert typical_share(context, 1) == 0.2
-    assert typical_share(context[3:], 1) == 0.01
+    assert typical_share(context[2:], 1) == 0.01

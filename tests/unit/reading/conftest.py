@@ -19,7 +19,7 @@ def notices() -> list[Notice]:
 def panel_of(tmp_path: Path, notices: list[Notice]) -> Callable[..., Panel]:
     """Read text as a file with options."""
 
-    def read(text: str, config: ReadConfig = ReadConfig()) -> Panel:  # noqa: B008
+    def read(text: str, config: ReadConfig = ReadConfig()) -> Panel:
         path = tmp_path / "data.csv"
         path.write_text(text, encoding="utf-8")
         return read_panel(str(path), config, notices.append)

@@ -29,7 +29,7 @@ def notices() -> list[Notice]:
 def read(tmp_path: Path, notices: list[Notice]) -> Read:
     """Read text or bytes as a file."""
 
-    def read_data(data: str | bytes, config: ReadConfig = ReadConfig()) -> Table:  # noqa: B008
+    def read_data(data: str | bytes, config: ReadConfig = ReadConfig()) -> Table:
         path = tmp_path / "data.csv"
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return read_table(str(path), config, notices.append)
