@@ -22,7 +22,8 @@ from torch import nn
 
 from benchmarks.machine import describe
 from benchmarks.processes import FORECAST, ROOT, run_in_turn, spread
-from forecast_cli.config import CELLS, Cell, NetworkConfig, TrainConfig
+from forecast_cli.committee import Form
+from forecast_cli.config import CELLS, LAYERS, Layer, NetworkConfig, TrainConfig
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.recurrence import FEATURES
 from forecast_cli.representation import Representation
@@ -34,7 +35,7 @@ _N_SERIES, _SERIES_LENGTH = 200, 120
 _EPOCHS = 3
 _CONFIG = TrainConfig(epochs=_EPOCHS)
 _NETWORK = NetworkConfig()
-_LAYERS: dict[Cell, type[nn.RNN | nn.GRU | nn.LSTM]] = {
+_KINDS: dict[Layer, type[nn.RNN | nn.GRU | nn.LSTM]] = {
     "rnn": nn.RNN,
     "gru": nn.GRU,
     "lstm": nn.LSTM,
@@ -44,11 +45,11 @@ _LAYERS: dict[Cell, type[nn.RNN | nn.GRU | nn.LSTM]] = {
 class _Bare(nn.Module):
     """The network of `forecast_cli`, as one would write it down."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Layer) -> None:
         super().__init__()
         size = _NETWORK.hidden_size
         self.embed = nn.Linear(FEATURES, size)
-        self.recurrent = _LAYERS[cell](size, size, batch_first=True)
+        self.recurrent = _KINDS[cell](size, size, batch_first=True)
         self.head = nn.Sequential(
             nn.Dropout(_NETWORK.dropout),
             nn.Linear(size, size),
@@ -99,11 +100,11 @@ def _report_steps(repeats: int) -> None:
         "| cell | forecast train | bare torch loop | recurrent layer | forecast / bare | outside |"
     )
     print("|---|---|---|---|---|---|")
-    for cell in CELLS:
+    for cell in LAYERS:
         print(_step_row(cell, repeats))
 
 
-def _step_row(cell: Cell, repeats: int) -> str:
+def _step_row(cell: Layer, repeats: int) -> str:
     steps = {"ours": _our_step(cell), "bare": _bare_step(cell), "layer": _layer_step(cell)}
     taken: dict[str, list[float]] = {name: [] for name in steps}
     for repeat in range(repeats + 1):
@@ -118,19 +119,24 @@ def _step_row(cell: Cell, repeats: int) -> str:
     return f"| {cell} | {times} | {ratio:.2f} | {outside:.0%} |"
 
 
-def _our_step(cell: Cell) -> Callable[[], float]:
+def _our_step(cell: Layer) -> Callable[[], float]:
     """CPU seconds a step between the first and the last epoch of a real run."""
     panel = _panel()
     task = Task(
         panel=panel,
         limits=panel.offsets[1:],
         validation=None,
-        representation=Representation(log=False, base="naive", season_length=1),
-        network=NetworkConfig(cell=cell),
-        context_length=_CONTEXT_LENGTH,
+        form=Form(
+            representation=Representation(log=False, base="naive", season_length=1),
+            context_length=_CONTEXT_LENGTH,
+            network=NetworkConfig(cell=cell),
+        ),
         horizon=_HORIZON,
+        season_length=1,
         optimisation=_CONFIG,
+        seed=0,
         epochs=_EPOCHS,
+        planned_epochs=_EPOCHS,
         stage="benchmark",
     )
 
@@ -156,7 +162,7 @@ def _panel() -> Panel:
     )
 
 
-def _bare_step(cell: Cell) -> Callable[[], float]:
+def _bare_step(cell: Layer) -> Callable[[], float]:
     network = _Bare(cell)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, fused=True)
     features = torch.randn(_CONFIG.batch_size, _CONTEXT_LENGTH, FEATURES)
@@ -171,9 +177,9 @@ def _bare_step(cell: Cell) -> Callable[[], float]:
     return lambda: _seconds_a_step(step)
 
 
-def _layer_step(cell: Cell) -> Callable[[], float]:
+def _layer_step(cell: Layer) -> Callable[[], float]:
     size = _NETWORK.hidden_size
-    layer = _LAYERS[cell](size, size, batch_first=True)
+    layer = _KINDS[cell](size, size, batch_first=True)
     inputs = torch.randn(_CONFIG.batch_size, _CONTEXT_LENGTH, size, requires_grad=True)
 
     def step() -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli import metrics
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, seen_values
@@ -37,6 +38,24 @@ class Scene:
         """Steps ahead that are scored."""
         return int(self.actual.shape[1])
 
+    @cached_property
+    def simple(self) -> dict[str, Array]:
+        """The simple forecasts [W, H], by name."""
+        return {
+            name: continuation(self.context, self.horizon, self.season_length)
+            for name, continuation in SIMPLE.items()
+        }
+
+    def rows(self, chosen: NDArray[np.bool_]) -> "Scene":
+        """The chosen [W] of the origins."""
+        return Scene(
+            origins=self.origins.rows(chosen),
+            context=self.context[chosen],
+            actual=self.actual[chosen],
+            scale=self.scale[chosen],
+            season_length=self.season_length,
+        )
+
     def scaled_error(self, forecast: Array) -> float:
         """Mean absolute error of a forecast [W, H], in seasonal errors where there are any."""
         scaled = _mean(metrics.mase(self.actual, forecast, self.scale))
@@ -57,12 +76,19 @@ def make_scene(panel: Panel, origins: Origins, horizon: int, season_length: int)
     )
 
 
-def simple_forecasts(scene: Scene) -> dict[str, Array]:
-    """The simple forecasts [W, H] of a scene, by name."""
-    return {
-        name: continuation(scene.context, scene.horizon, scene.season_length)
-        for name, continuation in SIMPLE.items()
-    }
+def join(one: Scene, other: Scene) -> Scene:
+    """The origins of two scenes of one panel, forecast over the same steps, as one."""
+    return Scene(
+        origins=Origins(
+            series=np.concatenate((one.origins.series, other.origins.series)),
+            stops=np.concatenate((one.origins.stops, other.origins.stops)),
+            limits=np.concatenate((one.origins.limits, other.origins.limits)),
+        ),
+        context=np.concatenate((one.context, other.context)),
+        actual=np.concatenate((one.actual, other.actual)),
+        scale=np.concatenate((one.scale, other.scale)),
+        season_length=one.season_length,
+    )
 
 
 def score(
@@ -97,14 +123,15 @@ def report_backtest(
     scene: Scene, model_scores: ModelScores, *, n_windows: int, step_size: int
 ) -> Backtest:
     """Set the model's scores beside the simple forecasts' and say whether it is worth using."""
-    simple = [score(name, scene, values) for name, values in simple_forecasts(scene).items()]
+    simple = [score(name, scene, values) for name, values in scene.simple.items()]
     by_mase = model_scores.mase is not None and all(s.mase is not None for s in simple)
 
     def error(scores: ModelScores) -> float:
         return float(scores.mase if by_mase and scores.mase is not None else scores.mae)
 
     best = min(simple, key=error)
-    skill = 1 - error(model_scores) / error(best) if error(best) > 0 else None
+    naive = min((scores for scores in simple if scores.model in NAIVE), key=error)
+    skill = _skill(error(model_scores), error(naive))
     n_series = len(np.unique(scene.origins.series))
     return Backtest(
         n_series=n_series,
@@ -114,9 +141,14 @@ def report_backtest(
         n_points=int(np.isfinite(scene.actual).sum()),
         scores=(model_scores, *(s for s in simple if s.model != model_scores.model)),
         best_simple=best.model,
+        best_naive=naive.model,
         skill=skill,
-        verdict=_verdict(model_scores.model, best.model, skill),
+        verdict=_verdict(model_scores.model, best.model, _skill(error(model_scores), error(best))),
     )
+
+
+def _skill(error: float, of_simple: float) -> float | None:
+    return 1 - error / of_simple if of_simple > 0 else None
 
 
 def break_down(scene: Scene, forecast: Array, labels: Sequence[str | int]) -> tuple[Breakdown, ...]:

@@ -10,6 +10,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.scales import LARGEST_EXPONENT
+from forecast_cli.seasonality import estimate_season
+from forecast_cli.smoothing import damped_trend, theta
+
 Array = NDArray[np.float64]
 Continuation = Callable[[Array, int, int], Array]
 """``(context [B, L], horizon, season_length) -> [B, horizon]``"""
@@ -70,13 +74,43 @@ def last_difference(context: Array, horizon: int, season_length: int = 1) -> Arr
     return _line(context, before, last, horizon)
 
 
-SIMPLE: dict[str, Continuation] = {
+def _smoothed(rule: Callable[[Array, int], Array], *, on_logs: bool) -> Continuation:
+    """A smoothing rule on what remains without the season, with the season put back.
+
+    Logs are taken of the rows that have only positive values. A forecast that overflows is `naive`.
+    """
+
+    def continuation(context: Array, horizon: int, season_length: int = 1) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            season = estimate_season(context, season_length)
+            plain = season.remove(context)
+            logged = season.on_logs[:, None] & on_logs
+            values = np.where(logged, np.log(np.where(logged, plain, 1.0)), plain)
+            last = naive(values, 1)
+            forecast = rule(values, horizon)
+            growth = np.clip(forecast - last, -LARGEST_EXPONENT, LARGEST_EXPONENT)
+            forecast = np.where(logged, np.exp(last + growth), forecast)
+            forecast = season.restore(forecast)
+        return np.where(np.isfinite(forecast), forecast, naive(context, horizon))
+
+    return continuation
+
+
+NAIVE: dict[str, Continuation] = {
     "naive": naive,
     "seasonal-naive": seasonal_naive,
     "drift": drift,
     "last-difference": last_difference,
 }
-"""The simple continuations by name: a new one needs a line here and nothing elsewhere."""
+"""The naive continuations by name: a look at the data, without any estimate."""
+
+SIMPLE: dict[str, Continuation] = NAIVE | {
+    "damped-trend": _smoothed(damped_trend, on_logs=False),
+    "log-damped-trend": _smoothed(damped_trend, on_logs=True),
+    "theta": _smoothed(theta, on_logs=False),
+    "log-theta": _smoothed(theta, on_logs=True),
+}
+"""All simple continuations by name: a new one needs a line here and nothing elsewhere."""
 
 
 def _line(context: Array, start: NDArray[np.intp], stop: NDArray[np.intp], horizon: int) -> Array:

@@ -1,4 +1,4 @@
-"""Trained members and a simple continuation -> one forecast: how they are chosen and weighed."""
+"""Trained members and simple continuations, weighted -> one forecast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,35 +10,60 @@ from forecast_cli.baselines import SIMPLE
 from forecast_cli.config import NetworkConfig
 from forecast_cli.recurrence import forward
 from forecast_cli.representation import Representation, applies, represent
+from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import minimum_context
+from forecast_cli.windows import last_steps
 
-_SIMPLE_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What a member is made of: how it sees a window, how much of it, and its network."""
+
+    representation: Representation
+    context_length: int
+    network: NetworkConfig
+
+    def __str__(self) -> str:
+        pace = self.network.pace
+        grouped = f", {pace} at a time" if pace > 1 else ""
+        return f"{self.representation}, from {self.context_length} steps{grouped}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One trained network, how it sees a window, and its share of the committee's voice."""
+    """One trained network, its weight in the committee's forecast, and how it did before.
 
-    representation: Representation
-    context_length: int
+    `validation_error` and `test_error` are those of the same form trained without the validation
+    and the test part, in seasonal errors.
+    """
+
+    form: Form
     weights: Mapping[str, NDArray[np.float32]]
     epochs: int
     validation_error: float | None
-    share: float
+    test_error: float | None
+    weight: float
+
+    def forecast(self, context: Array, horizon: int) -> Array:
+        """The forecast [B, H]; the representation must apply to every row of the context [B, L]."""
+        window = last_steps(context, self.form.context_length)
+        represented = represent(self.form.representation, window, horizon)
+        return represented.restore(forward(self.form.network, self.weights, represented.features))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Committee:
-    """Members and the simple continuation they are blended with.
+    """Members and simple continuations, whose weights sum to one.
 
-    The forecast is ``simple_weight`` times the simple continuation plus the rest times the mean of
-    the members, weighted by their shares. Without members the simple continuation stands alone.
+    A row that no weighted part can forecast is continued by `simple`, the best simple one.
     """
 
     network: NetworkConfig
     members: tuple[Member, ...]
+    simple_weights: Mapping[str, float]
     simple: str
-    simple_weight: float
     horizon: int
     season_length: int
 
@@ -47,33 +72,46 @@ class Committee:
         """What reports call it: its cell, or the simple continuation that stands alone."""
         return self.network.cell if self.members else self.simple
 
-    def forecast(
-        self, context: NDArray[np.float64], voiced: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.float64]:
+    def forecast(self, context: Array, voiced: NDArray[np.bool_] | None = None) -> Array:
         """The forecast [B, H] from contexts [B, L], NaN where padded or missing.
 
-        A row that is not `voiced` [B] gets the simple continuation; by default that is one too
-        short for the networks, or without any change.
+        A row that is not `voiced` [B] gets the simple continuations only; by default that is one
+        too short for the networks, or without any change.
         """
-        simple = SIMPLE[self.simple](context, self.horizon, self.season_length)
         if voiced is None:
             voiced = self.rows_for_networks(context)
-        total, share = np.zeros_like(simple), np.zeros((len(context), 1))
+        total = np.zeros((len(context), self.horizon))
+        weight = np.zeros((len(context), 1))
+        for name, part in self.simple_weights.items():
+            total += part * SIMPLE[name](context, self.horizon, self.season_length)
+            weight += part
         for member in self.members:
-            rows = np.flatnonzero(
-                voiced & applies(member.representation, context[:, -member.context_length :])
-            )
-            if member.share > 0 and len(rows):
-                total[rows] += member.share * member_forecast(
-                    self.network, member, context[rows], self.horizon
-                )
-                share[rows] += member.share
-        networks = np.divide(total, share, out=simple.copy(), where=share > 0)
-        blend = self.simple_weight * simple + (1 - self.simple_weight) * networks
+            rows, forecast = self._hear(member, context, voiced)
+            total[rows] += member.weight * forecast
+            weight[rows] += member.weight
+        forecast = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
         # Next to the largest float a correction can overflow; the simple forecast never does.
-        return np.where((share > 0) & np.isfinite(blend), blend, simple)
+        lost = ~np.isfinite(forecast).all(axis=1)
+        if lost.any():
+            forecast[lost] = SIMPLE[self.simple](context[lost], self.horizon, self.season_length)
+        return forecast
 
-    def rows_for_networks(self, context: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def _hear(
+        self, member: Member, context: Array, voiced: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.intp], Array]:
+        """The rows that a member can forecast, and its forecast of them."""
+        representation = member.form.representation
+        window = context[:, -member.form.context_length :]
+        usable = voiced & applies(representation, window)
+        if not representation.deseasonalised:
+            rows = np.flatnonzero(usable)
+            return rows, member.forecast(context[rows], self.horizon)
+        # A season that is subtracted, as some value is not positive, can leave less than zero.
+        rows = np.flatnonzero(usable & applies(representation, context))
+        season = estimate_season(context[rows], self.season_length)
+        return rows, season.restore(member.forecast(season.remove(context[rows]), self.horizon))
+
+    def rows_for_networks(self, context: Array) -> NDArray[np.bool_]:
         """Which contexts [B, L] are long enough for the networks, and change at all [B]."""
         observed = np.isfinite(context)
         enough = observed.sum(axis=1) >= minimum_context(self.season_length)
@@ -81,15 +119,3 @@ class Committee:
         highest = np.where(observed, context, -np.inf).max(axis=1, initial=-np.inf)
         changes: NDArray[np.bool_] = enough & (highest > lowest)
         return changes
-
-
-def member_forecast(
-    network: NetworkConfig, member: Member, context: NDArray[np.float64], horizon: int
-) -> NDArray[np.float64]:
-    """The forecast [B, H] of one member; its representation must apply to every row."""
-    window = context[:, -member.context_length :]
-    short = member.context_length - window.shape[1]
-    if short > 0:
-        window = np.pad(window, ((0, 0), (short, 0)), constant_values=np.nan)
-    represented = represent(member.representation, window, horizon)
-    return represented.restore(forward(network, member.weights, represented.features))

@@ -11,7 +11,9 @@ from typing import Literal, get_args
 
 from forecast_cli.errors import ConfigError
 
-Cell = Literal["gru", "lstm", "rnn"]
+Layer = Literal["gru", "lstm", "rnn"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+Cell = Literal["gru", "lstm", "rnn", "lstm-gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
@@ -91,14 +93,26 @@ _MOST_LAYERS = 32
 _LARGEST_HIDDEN_SIZE = 4096
 """Networks beyond these sizes take gigabytes each, for series of some hundred values."""
 
+_LAYERS_OF_CELL: dict[Cell, tuple[Layer, ...]] = {
+    "gru": ("gru",),
+    "lstm": ("lstm",),
+    "rnn": ("rnn",),
+    "lstm-gru": ("lstm", "gru"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
-    """The recurrent network: its cell and sizes."""
+    """The recurrent network: its cell and sizes.
+
+    With a `segment_length` above 1 the network takes that many steps at a time (see `network`).
+    None leaves it to each member of a committee; a network by itself then takes one.
+    """
 
     cell: Cell = "gru"
     layers: int = 1
     hidden_size: int = 64
+    segment_length: int | None = None
     dropout: float = 0.1
 
     def __post_init__(self) -> None:
@@ -108,22 +122,47 @@ class NetworkConfig:
         for option, size, most in (
             ("--layers", self.layers, _MOST_LAYERS),
             ("--hidden-size", self.hidden_size, _LARGEST_HIDDEN_SIZE),
+            ("--segment-length", self.pace, HISTORY_LENGTH),
         ):
             _require(1 <= size <= most, f"{option} is {size}; it must be in 1 to {most}")
         _require(0 <= self.dropout < 1, f"--dropout is {self.dropout}; it must be in [0, 1)")
 
+    @property
+    def pace(self) -> int:
+        """The steps that the network takes at a time."""
+        return 1 if self.segment_length is None else self.segment_length
 
-DEFAULT_THREADS = min(4, os.cpu_count() or 1)
-"""A committee has four members at most, and each is trained on one thread."""
+    @property
+    def recurrent_layers(self) -> tuple[Layer, ...]:
+        """The kind of every recurrent layer, from the input up.
+
+        >>> NetworkConfig(cell="lstm-gru", layers=2).recurrent_layers
+        ('lstm', 'gru', 'lstm', 'gru')
+        """
+        return self.layers * _LAYERS_OF_CELL[self.cell]
+
+
+Effort = Literal["fast", "normal", "best"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
+
+DEFAULT_THREADS = min(8, os.cpu_count() or 1)
+"""A committee has some six members, and each is trained on one thread."""
+
+_MOST_MEMBERS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """The optimisation. An epoch is `steps_per_epoch` batches of windows drawn at random."""
+    """The optimisation. An epoch is `steps_per_epoch` batches of windows drawn at random.
 
-    epochs: int = 25
-    steps_per_epoch: int = 20
-    batch_size: int = 256
+    `epochs` and `members` that are None follow from `effort` and the data (see `candidates`).
+    """
+
+    effort: Effort = "normal"
+    members: int | None = None
+    epochs: int | None = None
+    steps_per_epoch: int = 60
+    batch_size: int = 64
     learning_rate: float = 2e-3
     l1: float = 0.0
     l2: float = 1e-2
@@ -137,6 +176,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for option, count in (
             ("--epochs", self.epochs),
+            ("--steps-per-epoch", self.steps_per_epoch),
             ("--batch-size", self.batch_size),
             ("--patience", self.patience),
             ("--threads", self.threads),
@@ -150,6 +190,14 @@ class TrainConfig:
             _require(0 < size < math.inf, f"{option} is {size}; it must be above 0 and finite")
         for option, size in (("--l1", self.l1), ("--l2", self.l2)):
             _require(0 <= size < math.inf, f"{option} is {size}; it must be 0 or more and finite")
+        _require(
+            self.effort in EFFORTS,
+            f"--effort is {self.effort!r}; accepted values: {', '.join(EFFORTS)}",
+        )
+        _require(
+            self.members is None or 1 <= self.members <= _MOST_MEMBERS,
+            f"--members is {self.members}; it must be in 1 to {_MOST_MEMBERS}",
+        )
         _require(0 <= self.seed < 2**63, f"--seed is {self.seed}; it must be in [0, 2^63)")
         _require(
             self.device in DEVICES,

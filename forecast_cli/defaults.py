@@ -15,6 +15,8 @@ _HORIZONS = {1: 6, 4: 8, 5: 10, 7: 14, 12: 12, 24: 48, 52: 13}
 _OTHER_HORIZON = 12
 _LENGTH_PER_HORIZON = 6
 _LONGEST_CONTEXT = 336
+_LONG_HORIZONS = 16
+_LENGTH_PER_LONG_CONTEXT = 2
 _FEWEST_SEASONS = 3
 _SEASONAL_SHARE = 0.3
 _ONE_SIDED_90_PERCENT = 1.645
@@ -23,10 +25,14 @@ _MOST_SERIES_TESTED = 500
 
 @dataclass(frozen=True, kw_only=True)
 class WindowPlan:
-    """The window sizes a model is made for, in steps."""
+    """The window sizes a model is made for, in steps.
+
+    `long_context_length` is what networks see that read their context in segments.
+    """
 
     horizon: int
     context_length: int
+    long_context_length: int
     season_length: int
 
 
@@ -38,10 +44,15 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
         season = _check_season_length(panel, config.season_length, tell)
     horizon = config.horizon or _choose_horizon(panel, tell)
     if config.context_length is None:
-        context = _choose_context_length(panel, season, horizon, tell)
+        context, long_context = _choose_context_lengths(panel, season, horizon, tell)
     else:
-        context = _limit_context_length(panel, config.context_length, tell)
-    return WindowPlan(horizon=horizon, context_length=context, season_length=season)
+        context = long_context = _limit_context_length(panel, config.context_length, tell)
+    return WindowPlan(
+        horizon=horizon,
+        context_length=context,
+        long_context_length=long_context,
+        season_length=season,
+    )
 
 
 def season_strength(panel: Panel, season_length: int) -> float | None:
@@ -135,14 +146,20 @@ def _limit_context_length(panel: Panel, asked: int, tell: Tell) -> int:
     return min(asked, most)
 
 
-def _choose_context_length(panel: Panel, season_length: int, horizon: int, tell: Tell) -> int:
-    wanted = max(2 * horizon, 2 * season_length, 8)
-    length = max(2, min(wanted, _LONGEST_CONTEXT, int(panel.lengths.max()) - 1))
+def _choose_context_lengths(
+    panel: Panel, season_length: int, horizon: int, tell: Tell
+) -> tuple[int, int]:
+    """What a network sees that reads step by step, and what one that reads in segments sees."""
+    most = max(2, int(panel.lengths.max()) - 1)
+    short = min(max(2 * horizon, 2 * season_length, 8), _LONGEST_CONTEXT, most)
+    affordable = int(np.median(panel.lengths)) // _LENGTH_PER_LONG_CONTEXT
+    long = max(short, min(_LONG_HORIZONS * horizon, affordable, _LONGEST_CONTEXT))
+    seen = f"{short} or {long}" if long > short else f"{short}"
     tell(
         Notice(
             "guess",
-            f"the network sees the last {length} steps (two horizons or seasons, as far as the "
+            f"the networks see the last {seen} steps (two horizons or seasons, or more where the "
             "data allow); --context-length says otherwise",
         )
     )
-    return length
+    return short, long

@@ -28,8 +28,9 @@ class ModelScores:
 class Backtest:
     """A rolling-origin backtest: the model first, the simple forecasts after it.
 
-    `skill` is 1 - error / error of `best_simple`, by MASE (by MAE where MASE is not defined); None
-    where the best simple forecast makes no error.
+    `skill` is 1 - error / error of `best_naive`, by MASE (by MAE where MASE is not defined); None
+    where the best naive forecast makes no error. `verdict` compares with `best_simple`, the best of
+    all simple forecasts.
     """
 
     n_series: int
@@ -39,6 +40,7 @@ class Backtest:
     n_points: int
     scores: tuple[ModelScores, ...]
     best_simple: str
+    best_naive: str
     skill: float | None
     verdict: str
 
@@ -64,12 +66,17 @@ class DataSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class MemberSummary:
-    """One member of the model: how it sees a window and how it did on the validation windows."""
+    """One member of the model: how it sees a window, and how it did in validation and backtest.
+
+    Both errors are those of the same network trained without these parts, in seasonal errors.
+    """
 
     representation: str
     context_length: int
+    segment_length: int
     epochs: int
     validation_mase: float | None
+    backtest_mase: float | None
     weight: float
 
 
@@ -87,7 +94,7 @@ class TrainReport:
     n_parameters: int
     members: tuple[MemberSummary, ...]
     simple: str
-    simple_weight: float
+    simple_weights: dict[str, float]
     backtest: Backtest | None
     seconds: float
 
@@ -183,7 +190,7 @@ class InfoReport:
     n_parameters: int
     members: tuple[MemberSummary, ...]
     simple: str
-    simple_weight: float
+    simple_weights: dict[str, float]
     seed: int
     backtest: Backtest | None
 

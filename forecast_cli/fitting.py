@@ -1,12 +1,15 @@
 """Panel -> fitted committee: candidates are trained, weighed on validation, scored, refitted."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.backtest import Scene, make_scene, report_backtest, score
-from forecast_cli.committee import Committee, Member
+from forecast_cli.backtest import Scene, join, make_scene, report_backtest, score
+from forecast_cli.baselines import NAIVE, SIMPLE
+from forecast_cli.candidates import candidate_forms, choose_epochs, seed_of
+from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import Notice, Tell
@@ -14,9 +17,16 @@ from forecast_cli.findings import Backtest
 from forecast_cli.intervals import bounds_at, extend, half_widths
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
-from forecast_cli.representation import Representation
 from forecast_cli.scales import positive_scales
-from forecast_cli.selection import best_simple, ranking_scene, relative_error, weigh
+from forecast_cli.selection import (
+    best,
+    mix,
+    ranking_scene,
+    relative_error,
+    screen,
+    weigh,
+    weigh_across,
+)
 from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
     Origins,
@@ -26,12 +36,18 @@ from forecast_cli.splits import (
     split_panel,
 )
 from forecast_cli.training import Task, Trained, train_all
-from forecast_cli.windows import histories
+from forecast_cli.windows import count_windows, histories
 
 Array = NDArray[np.float64]
 
 _ENOUGH_RESIDUALS = 100
 """With fewer forecasts of its own, a committee borrows residuals of its simple continuation."""
+
+_ENOUGH_SERIES = 20
+"""From so many series on, weights are chosen on the test part of other series."""
+
+_MOST_ORIGINS = 2500
+"""Origins of a panel at which parts are weighed and scored: more would tell no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,26 +70,42 @@ class _Job:
     progress: Progress
 
     def scene(self, origins: Origins, span: int) -> Scene:
-        return make_scene(self.panel, origins, span, self.plan.season_length)
+        return make_scene(self.panel, origins.thinned(_MOST_ORIGINS), span, self.plan.season_length)
+
+    def committee(
+        self, simple: str, weights: Mapping[str, float], members: tuple[Member, ...]
+    ) -> Committee:
+        return Committee(
+            network=self.settings.network,
+            members=members,
+            simple_weights=weights,
+            simple=simple,
+            horizon=self.plan.horizon,
+            season_length=self.plan.season_length,
+        )
 
     def task(
         self,
-        representation: Representation,
+        form: Form,
+        number: int,
         limits: NDArray[np.int64],
         validation: Origins | None,
-        epochs: int,
+        epochs: int | None = None,
     ) -> Task:
+        config = self.settings.optimisation
+        planned = choose_epochs(count_windows(self.panel, self.plan.season_length), config)
         return Task(
             panel=self.panel,
             limits=limits,
             validation=validation,
-            representation=representation,
-            network=self.settings.network,
-            context_length=self.plan.context_length,
+            form=form,
             horizon=self.plan.horizon,
-            optimisation=self.settings.optimisation,
-            epochs=epochs,
-            stage=f"{'training' if validation is None else 'validating'}: {representation}",
+            season_length=self.plan.season_length,
+            optimisation=config,
+            seed=seed_of(number, config),
+            epochs=planned if epochs is None else epochs,
+            planned_epochs=planned,
+            stage=f"{'training' if validation is None else 'validating'}: {form.representation}",
         )
 
     def train(self, tasks: list[Task]) -> list[Trained]:
@@ -89,41 +121,38 @@ class _Job:
 def fit(
     panel: Panel, plan: WindowPlan, settings: Settings, *, tell: Tell, progress: Progress
 ) -> Fitted:
-    """Train candidates on the fit part, weigh them on the validation part, score, then refit.
+    """Train candidates on the fit part, weigh them where they are not trained, score, then refit.
 
-    Nothing of the test part reaches a choice: the backtest scores the committee as it was after
-    validation. A panel too short for that gets the best simple continuation alone.
+    The validation part says how long each network is trained, which flatters networks there. So
+    the weights are chosen on the test part, and each series is scored with those that the other
+    series chose. With few series the weights are chosen on the validation part before the test
+    part is scored, and on both afterwards. The networks that have a weight are trained again on
+    everything. A panel too short for all that gets the best simple continuation alone.
     """
     job = _Job(panel=panel, plan=plan, settings=settings, tell=tell, progress=progress)
     split = split_panel(panel, horizon=plan.horizon, season_length=plan.season_length)
     ranking = ranking_scene(panel, plan, split)
-    alone = Committee(
-        network=settings.network,
-        members=(),
-        simple=best_simple(ranking),
-        simple_weight=1.0,
-        horizon=plan.horizon,
-        season_length=plan.season_length,
-    )
+    simple = best(ranking, ranking.simple)
     if split is not None:
-        return _fit_committee(job, split, ranking, alone)
+        return _fit_committee(job, split, ranking, simple)
     tell(
         Notice(
             "warning",
             f"{len(panel.values)} values are too few to train a network on (it takes "
             f"{FEWEST_TRAINING_WINDOWS} windows beside what is held back to validate and score "
-            f"it): every forecast is {alone.simple}, the best simple one, and its intervals rest "
+            f"it): every forecast is {simple}, the best simple one, and its intervals rest "
             "on few residuals",
         )
     )
     # In so few values a scale is better taken from all of them than from those before each origin.
     everything = histories(panel, origins_at_end(panel))
     scales = positive_scales(everything, plan.season_length)[ranking.origins.series]
-    residuals = _residuals(ranking, alone, scales)
+    residuals = _residuals(ranking, ranking.simple[simple], scales)
+    alone = job.committee(simple, {simple: 1.0}, ())
     return Fitted(committee=alone, widths=_widths(residuals, plan.horizon), backtest=None)
 
 
-def _fit_committee(job: _Job, split: Split, ranking: Scene, alone: Committee) -> Fitted:
+def _fit_committee(job: _Job, split: Split, ranking: Scene, simple: str) -> Fitted:
     if split.span < job.plan.horizon:
         job.tell(
             Notice(
@@ -132,48 +161,58 @@ def _fit_committee(job: _Job, split: Split, ranking: Scene, alone: Committee) ->
                 f"first {split.span} can be validated and scored",
             )
         )
-    candidates = _train_candidates(job, split, alone.simple)
+    members = _train_candidates(job, split, best(ranking, _naive(ranking)))
     validation = job.scene(split.validation, split.span)
-    chosen = weigh(validation, candidates, alone)
-    residuals = _residuals(validation, chosen)
-    if len(residuals) < _ENOUGH_RESIDUALS:
-        borrowed = relative_error(validation, chosen, alone) * _residuals(ranking, alone)
-        residuals = np.concatenate((residuals, borrowed))
     test = job.scene(split.test, split.span)
-    backtest = _score(job, test, chosen, residuals, n_windows=split.n_windows)
-    residuals = np.concatenate((residuals, _residuals(test, chosen)))
+    heard, heard_later = (_hear(job, simple, members, scene) for scene in (validation, test))
+    screened = screen(ranking)
+    if job.panel.n_series >= _ENOUGH_SERIES:
+        weights = weigh_across(test, heard_later, screened)
+        final = weigh(test, heard_later, screened)
+    else:
+        weights = weigh(validation, heard, screened)
+        both = _one_after_other(heard, heard_later)
+        final = weigh(join(validation, test), both, screened)
+    before = mix(validation, heard, weights)
+    residuals = _residuals(validation, before)
+    if len(residuals) < _ENOUGH_RESIDUALS:
+        size = relative_error(validation, before, validation.simple[simple])
+        borrowed = size * _residuals(ranking, ranking.simple[simple])
+        residuals = np.concatenate((residuals, borrowed))
+    forecast = mix(test, heard_later, weights)
+    name = job.settings.network.cell if final[len(SIMPLE) :].any() else simple
+    backtest = _score(job, name, test, forecast, residuals, n_windows=split.n_windows)
+    residuals = np.concatenate((residuals, _residuals(test, forecast)))
+    members = tuple(
+        replace(member, test_error=test.scaled_error(part))
+        for member, part in zip(members, heard_later[len(SIMPLE) :], strict=True)
+    )
     return Fitted(
-        committee=replace(chosen, members=_refit(job, chosen.members)),
+        committee=_refit(job, simple, members, final),
         widths=_widths(residuals, job.plan.horizon),
         backtest=backtest,
     )
 
 
-def _representations(job: _Job, split: Split, simple: str) -> list[Representation]:
-    """The ways of seeing a window that candidates are made of.
+def _one_after_other(first: Sequence[Array], second: Sequence[Array]) -> list[Array]:
+    return [np.concatenate(parts) for parts in zip(first, second, strict=True)]
 
-    A correction to the last value or season and one to the best simple continuation, each on
-    levels and, where all values seen so far are positive, on logs: they err differently, so their
-    mean errs less than each (figures in `docs/decisions.md`).
-    """
-    season = job.plan.season_length
-    plain = "naive" if season == 1 else "seasonal-naive"
+
+def _naive(scene: Scene) -> dict[str, Array]:
+    return {name: forecast for name, forecast in scene.simple.items() if name in NAIVE}
+
+
+def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
+    """One member for each form, trained on the fit part, without a weight as yet."""
     values, _ = seen_values(job.panel, split.validation_limits)
-    scales = (False,) if np.nanmin(values) <= 0 else (False, True)
-    return [
-        Representation(log=log, base=base, season_length=season)
-        for base in dict.fromkeys((plain, simple))
-        for log in scales
-    ]
-
-
-def _train_candidates(job: _Job, split: Split, simple: str) -> list[Member]:
-    epochs = job.settings.optimisation.epochs
-    tasks = [
-        job.task(representation, split.fit_limits, split.validation, epochs)
-        for representation in _representations(job, split, simple)
-    ]
-    networks = job.train(tasks)
+    positive = bool(np.nanmin(values) > 0)
+    forms = candidate_forms(job.plan, job.settings, base=base, positive=positive)
+    networks = job.train(
+        [
+            job.task(form, number, split.fit_limits, split.validation)
+            for number, form in enumerate(forms)
+        ]
+    )
     if any(trained.is_cut_short for trained in networks):
         job.tell(
             Notice(
@@ -182,47 +221,71 @@ def _train_candidates(job: _Job, split: Split, simple: str) -> list[Member]:
                 "until then",
             )
         )
-    return [
+    return tuple(
         Member(
-            representation=task.representation,
-            context_length=task.context_length,
+            form=form,
             weights=trained.weights,
             epochs=trained.epochs,
             validation_error=trained.validation_error,
-            share=1.0,
+            test_error=None,
+            weight=0.0,
         )
-        for task, trained in zip(tasks, networks, strict=True)
-    ]
+        for form, trained in zip(forms, networks, strict=True)
+    )
 
 
-def _refit(job: _Job, members: tuple[Member, ...]) -> tuple[Member, ...]:
-    """The same members, each trained as long again, now on everything that is known."""
+def _hear(job: _Job, simple: str, members: Sequence[Member], scene: Scene) -> list[Array]:
+    """What every part says by itself at the origins of a scene: the simple ones, then the members.
+
+    Each forecast is [W, H] with the horizon of the scene.
+    """
+    alone = [job.committee(simple, {}, (replace(member, weight=1.0),)) for member in members]
+    said = [committee.forecast(scene.context)[:, : scene.horizon] for committee in alone]
+    return [*scene.simple.values(), *said]
+
+
+def _refit(job: _Job, simple: str, members: tuple[Member, ...], weights: Array) -> Committee:
+    """The committee of all parts that have a weight, its networks trained on all that is known.
+
+    Each is trained for as long as before; `weights` are those of the simple parts, then those of
+    the members.
+    """
+    simple_weights = dict(zip(SIMPLE, map(float, weights), strict=False))
+    voices = weights[len(SIMPLE) :]
+    kept = [int(number) for number in np.flatnonzero(voices)]
     everything = job.panel.offsets[1:]
-    tasks = [job.task(m.representation, everything, None, m.epochs) for m in members]
-    return tuple(
-        replace(member, weights=trained.weights)
-        for member, trained in zip(members, job.train(tasks), strict=True)
+    networks = job.train(
+        [
+            job.task(members[number].form, number, everything, None, members[number].epochs)
+            for number in kept
+        ]
+    )
+    return job.committee(
+        simple,
+        {name: weight for name, weight in simple_weights.items() if weight > 0},
+        tuple(
+            replace(members[number], weights=trained.weights, weight=float(voices[number]))
+            for number, trained in zip(kept, networks, strict=True)
+        ),
     )
 
 
 def _score(
-    job: _Job, test: Scene, committee: Committee, residuals: Array, *, n_windows: int
+    job: _Job, name: str, test: Scene, forecast: Array, residuals: Array, *, n_windows: int
 ) -> Backtest:
-    """The backtest of a committee, with intervals from residuals it made before the test part."""
-    forecast = committee.forecast(test.context)[:, : test.horizon]
+    """The backtest of a forecast, with intervals from residuals made before the test part."""
     widths = _widths(residuals, test.horizon)
     scale = positive_scales(test.context, test.season_length)[:, None]
     bounds = {level: bounds_at(forecast, widths, level, scale) for level in job.settings.levels}
-    scores = score(committee.name, test, forecast, bounds)
+    scores = score(name, test, forecast, bounds)
     return report_backtest(test, scores, n_windows=n_windows, step_size=1)
 
 
-def _residuals(scene: Scene, committee: Committee, scales: Array | None = None) -> Array:
+def _residuals(scene: Scene, forecast: Array, scales: Array | None = None) -> Array:
     """Residuals [W, H] over `scales` [W], by default the seasonal error before each origin.
 
     NaN where the actual value is unknown.
     """
-    forecast = committee.forecast(scene.context)[:, : scene.horizon]
     if scales is None:
         scales = positive_scales(scene.context, scene.season_length)
     return np.asarray((scene.actual - forecast) / scales[:, None])

@@ -30,7 +30,7 @@ def forecast_from(
     """
     blocks = []
     for start in range(0, len(origins), _BLOCK):
-        part = origins.part(slice(start, start + _BLOCK))
+        part = origins.rows(slice(start, start + _BLOCK))
         context = histories(panel, part)
         mean = _continue(model, context, horizon)
         floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]

@@ -63,7 +63,7 @@ def inspect_panel(panel: Panel, config: ReadConfig, plan: WindowPlan) -> Underst
         n_negative=int((panel.values < 0).sum()),
         n_constant_series=int((lowest == highest).sum()),
         horizon=plan.horizon,
-        context_length=plan.context_length,
+        context_length=plan.long_context_length,
         n_windows=count_windows(panel, plan.season_length),
         command=explicit_command(panel, config, plan),
     )
@@ -78,7 +78,9 @@ def explicit_command(panel: Panel, config: ReadConfig, plan: WindowPlan) -> str:
         if value != field.default:
             words += [f"--{field.name.replace('_', '-')}", _typed(value)]
     words += ["--season-length", str(plan.season_length)]
-    words += ["--horizon", str(plan.horizon), "--context-length", str(plan.context_length)]
+    words += ["--horizon", str(plan.horizon)]
+    if plan.long_context_length == plan.context_length:
+        words += ["--context-length", str(plan.context_length)]
     return shlex.join(words)
 
 

@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from forecast_cli.representation import LARGEST_EXPONENT, Represented
+from forecast_cli.representation import Represented
+from forecast_cli.scales import LARGEST_EXPONENT
 
 _LARGEST_ERROR = 50.0
 

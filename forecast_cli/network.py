@@ -8,18 +8,27 @@ import math
 import torch
 from torch import Tensor, nn
 
-from forecast_cli.config import Cell, NetworkConfig
-from forecast_cli.recurrence import FEATURES
+from forecast_cli.config import Layer, NetworkConfig
+from forecast_cli.recurrence import FEATURES, count_segments, embedded_features
 
-_LAYERS: dict[Cell, type[nn.RNN | nn.GRU | nn.LSTM]] = {
+_LAYERS: dict[Layer, type[nn.RNN | nn.GRU | nn.LSTM]] = {
     "rnn": nn.RNN,
     "gru": nn.GRU,
     "lstm": nn.LSTM,
 }
 
+_State = tuple[Tensor, Tensor | None]
+"""The hidden state [B, U] of a layer at the end of the context, and an LSTM's memory [B, U]."""
+
 
 class RecurrentRegressor(nn.Module):
-    """Embed each step, run the recurrent layers, map the last state to the whole horizon.
+    """Embed the steps of a window, run the recurrent layers, map the end to the whole horizon.
+
+    Without segments the layers take one step at a time, and a dense layer maps the last state to
+    all H outputs. With segments they take `segment_length` steps at a time, counted back from the
+    end of the window; then, from the state at its end, they make one step for each segment of the
+    horizon, side by side, with a learned position as the input, and one linear map turns each of
+    these states into the outputs of its segment (Lin et al. 2023, SegRNN).
 
     The output layer and the linear shortcut from the window's relative values start at zero, so
     training starts at the simple continuation that the output corrects. Dropout and the initial
@@ -36,31 +45,60 @@ class RecurrentRegressor(nn.Module):
     ) -> None:
         super().__init__()
         self.dropout = config.dropout
-        size = config.hidden_size
+        self.segment_length = config.pace
+        self.horizon = horizon
+        size, segment = config.hidden_size, config.pace
         # Built without memory: the constructors would draw from the global generator.
         with torch.device("meta"):
-            self.embed = nn.Linear(FEATURES, size)
+            self.embed = nn.Linear(embedded_features(segment), size)
             self.recurrent = nn.ModuleList(
-                _LAYERS[config.cell](size, size, batch_first=True) for _ in range(config.layers)
+                _LAYERS[layer](size, size, batch_first=True) for layer in config.recurrent_layers
             )
-            self.dense = nn.Linear(size, size)
-            self.output = nn.Linear(size, horizon)
+            if segment == 1:
+                self.dense = nn.Linear(size, size)
+            else:
+                self.positions = nn.Parameter(torch.empty(count_segments(horizon, segment), size))
+            self.output = nn.Linear(size, horizon if segment == 1 else segment)
             self.shortcut = nn.Linear(context_length, horizon, bias=False)
         self.to_empty(device="cpu")
         self._initialise(generator)
 
     def forward(self, features: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """The output [B, H] for features [B, L, F]; a generator turns dropout on."""
-        hidden = self.embed(features)
-        for depth, layer in enumerate(self.recurrent):
-            if depth:
-                hidden = self._drop(hidden, generator)
-            hidden, _ = layer(hidden)
+        by_state = self._by_step if self.segment_length == 1 else self._by_segment
+        output = by_state(features, generator)
+        shortcut: Tensor = self.shortcut(features[:, :, 0])
+        return output + shortcut
+
+    def _by_step(self, features: Tensor, generator: torch.Generator | None) -> Tensor:
+        hidden, _ = self._run_layers(self.embed(features), generator)
         last = self._drop(hidden[:, -1], generator)
         dense = nn.functional.gelu(self.dense(last), approximate="tanh")
         output: Tensor = self.output(self._drop(dense, generator))
-        shortcut: Tensor = self.shortcut(features[:, :, 0])
-        return output + shortcut
+        return output
+
+    def _by_segment(self, features: Tensor, generator: torch.Generator | None) -> Tensor:
+        segments = _segments(features, self.segment_length)
+        _, states = self._run_layers(nn.functional.relu(self.embed(segments)), generator)
+        hidden = self.positions[None]
+        for depth, (layer, state) in enumerate(zip(self.recurrent, states, strict=True)):
+            if depth:
+                hidden = self._drop(hidden, generator)
+            hidden = _step(layer, hidden, state)
+        output: Tensor = self.output(self._drop(hidden, generator))
+        return output.flatten(1)[:, : self.horizon]
+
+    def _run_layers(
+        self, hidden: Tensor, generator: torch.Generator | None
+    ) -> tuple[Tensor, list[_State]]:
+        """The last layer's states [B, L, U], and the state of every layer at the end."""
+        states: list[_State] = []
+        for depth, layer in enumerate(self.recurrent):
+            if depth:
+                hidden = self._drop(hidden, generator)
+            hidden, end = layer(hidden)
+            states.append((end[0][0], end[1][0]) if isinstance(layer, nn.LSTM) else (end[0], None))
+        return hidden, states
 
     def _drop(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
         if generator is None or self.dropout == 0:
@@ -71,15 +109,52 @@ class RecurrentRegressor(nn.Module):
 
     @torch.no_grad()
     def _initialise(self, generator: torch.Generator) -> None:
-        for linear in (self.embed, self.dense):
+        for linear in (self.embed, self.dense) if self.segment_length == 1 else (self.embed,):
             bound = 1 / math.sqrt(linear.in_features)
             nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
             nn.init.zeros_(linear.bias)
         for layer in self.recurrent:
             assert isinstance(layer, nn.RNNBase)
             _initialise_recurrent(layer, generator)
+        if self.segment_length > 1:
+            nn.init.normal_(self.positions, generator=generator)
         for tensor in (self.output.weight, self.output.bias, self.shortcut.weight):
             nn.init.zeros_(tensor)
+
+
+def _segments(features: Tensor, segment_length: int) -> Tensor:
+    """Segments [B, S, K] that end with the window, padded on the left as a short series is."""
+    batch, length, _ = features.shape
+    count = count_segments(length, segment_length)
+    missing = count * segment_length - length
+    varying = nn.functional.pad(features[:, :, : FEATURES - 1], (0, 0, missing, 0))
+    constant = features[:, -1:, FEATURES - 1 :].expand(batch, count, 1)
+    width = segment_length * (FEATURES - 1)
+    return torch.cat((varying.reshape(batch, count, width), constant), dim=-1)
+
+
+def _step(layer: nn.Module, inputs: Tensor, state: _State) -> Tensor:
+    """The hidden states [B, S, U] one step after `state`, for each of the inputs [B or 1, S, I].
+
+    Written out, because all inputs of a row share one state: torch's layers would multiply it by
+    the recurrent weights once for every input.
+    """
+    assert isinstance(layer, nn.RNNBase)
+    weight_in, weight_kept, bias_in, bias_kept = layer.all_weights[0]
+    hidden, memory = state
+    fed = nn.functional.linear(inputs, weight_in, bias_in)
+    kept = nn.functional.linear(hidden, weight_kept, bias_kept)[:, None]
+    if memory is not None:
+        enter, forget, candidate, leave = (fed + kept).chunk(4, dim=-1)
+        stored = forget.sigmoid() * memory[:, None] + enter.sigmoid() * candidate.tanh()
+        return leave.sigmoid() * stored.tanh()
+    if not isinstance(layer, nn.GRU):
+        return (fed + kept).tanh()
+    fed_reset, fed_update, fed_new = fed.chunk(3, dim=-1)
+    kept_reset, kept_update, kept_new = kept.chunk(3, dim=-1)
+    update = (fed_update + kept_update).sigmoid()
+    new = (fed_new + (fed_reset + kept_reset).sigmoid() * kept_new).tanh()
+    return torch.lerp(new, hidden[:, None], update)
 
 
 def _initialise_recurrent(layer: nn.RNNBase, generator: torch.Generator) -> None:

@@ -2,6 +2,7 @@
 
 Forecasts are made with this, so that predicting needs no torch. Weights have torch's names and
 layout: gates stacked along the rows, in the order (i, f, g, o) for LSTM and (r, z, n) for GRU.
+`network` says what the forms with and without segments compute.
 """
 
 from collections.abc import Mapping
@@ -9,81 +10,154 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import Cell, NetworkConfig
+from forecast_cli.config import Layer, NetworkConfig
 
 FEATURES = 3
-"""Input features per step, as `representation` makes them."""
+"""Input features per step, as `representation` makes them; the last is the same at every step."""
 
-_GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+_GATES: dict[Layer, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 
 Weights = Mapping[str, NDArray[np.floating]]
 Array = NDArray[np.floating]
+State = tuple[Array, Array]
+"""The hidden state [B, U] of a layer and its memory [B, U], which only an LSTM uses."""
 
 
 def forward(network: NetworkConfig, weights: Weights, features: Array) -> Array:
     """The output [B, H] for features [B, L, F]; dropout is for training only."""
-    hidden = _affine(features, weights, "embed")
-    for layer in range(network.layers):
-        hidden = run_cell(network.cell, _part(weights, f"recurrent.{layer}"), hidden)
-    dense = _gelu(_affine(hidden[:, -1], weights, "dense"))
-    shortcut: Array = features[:, :, 0] @ weights["shortcut.weight"].T
-    return _affine(dense, weights, "output") + shortcut
+    window = features[:, :, 0]
+    shortcut: Array = window @ weights["shortcut.weight"].T
+    if network.pace == 1:
+        hidden, _ = _run_layers(network, weights, _affine(features, weights, "embed"))
+        output = _affine(_gelu(_affine(hidden[:, -1], weights, "dense")), weights, "output")
+    else:
+        segments = _segments(features, network.pace)
+        embedded = np.maximum(_affine(segments, weights, "embed"), 0)
+        _, states = _run_layers(network, weights, embedded)
+        decoded = _affine(_decode(network, weights, states), weights, "output")
+        batch, count, steps = decoded.shape
+        output = decoded.reshape(batch, count * steps)[:, : shortcut.shape[1]]
+    return output + shortcut
 
 
 def weight_shapes(
     network: NetworkConfig, context_length: int, horizon: int
 ) -> dict[str, tuple[int, ...]]:
     """The name and shape of every weight of a network."""
-    size, gates = network.hidden_size, _GATES[network.cell]
-    shapes: dict[str, tuple[int, ...]] = {"embed.weight": (size, FEATURES), "embed.bias": (size,)}
-    for layer in range(network.layers):
+    size, segment = network.hidden_size, network.pace
+    is_segmented = segment > 1
+    shapes: dict[str, tuple[int, ...]] = {}
+    if is_segmented:
+        shapes["positions"] = (count_segments(horizon, segment), size)
+    shapes |= {"embed.weight": (size, embedded_features(segment)), "embed.bias": (size,)}
+    for depth, layer in enumerate(network.recurrent_layers):
         for kind in ("ih", "hh"):
-            shapes[f"recurrent.{layer}.weight_{kind}_l0"] = (gates * size, size)
-            shapes[f"recurrent.{layer}.bias_{kind}_l0"] = (gates * size,)
-    shapes |= {"dense.weight": (size, size), "dense.bias": (size,)}
-    shapes |= {"output.weight": (horizon, size), "output.bias": (horizon,)}
+            shapes[f"recurrent.{depth}.weight_{kind}_l0"] = (_GATES[layer] * size, size)
+            shapes[f"recurrent.{depth}.bias_{kind}_l0"] = (_GATES[layer] * size,)
+    if not is_segmented:
+        shapes |= {"dense.weight": (size, size), "dense.bias": (size,)}
+    steps = segment if is_segmented else horizon
+    shapes |= {"output.weight": (steps, size), "output.bias": (steps,)}
     return {**shapes, "shortcut.weight": (horizon, context_length)}
 
 
-def run_cell(cell: Cell, weights: Weights, inputs: Array) -> Array:
-    """Every hidden state [B, L, U] of one recurrent layer over inputs [B, L, I], from zeros.
+def embedded_features(segment_length: int) -> int:
+    """How many numbers the embedding of a segment takes; the last feature counts once.
 
-    Source: Elman (1990) for rnn; Hochreiter & Schmidhuber (1997) with the forget gate of Gers et
-    al. (2000) for lstm; Cho et al. (2014), in the form with the reset gate applied after the
-    recurrent product, for gru.
+    >>> embedded_features(1), embedded_features(24)
+    (3, 49)
+    """
+    return (FEATURES - 1) * segment_length + 1
+
+
+def count_segments(steps: int, segment_length: int) -> int:
+    """The fewest segments that hold so many steps."""
+    return -(-steps // segment_length)
+
+
+def run_cell(layer: Layer, weights: Weights, inputs: Array) -> tuple[Array, State]:
+    """Every hidden state [B, L, U] of a recurrent layer over inputs [B, L, I], and the last state.
+
+    It starts from zeros. Source: Elman (1990) for rnn; Hochreiter & Schmidhuber (1997) with the
+    forget gate of Gers et al. (2000) for lstm; Cho et al. (2014), in the form with the reset gate
+    applied after the recurrent product, for gru.
     """
     batch, length, _ = inputs.shape
     size = weights["weight_hh_l0"].shape[1]
     # One product for all steps; only the recurrent part has to wait for the step before.
-    driven = inputs @ weights["weight_ih_l0"].T + weights["bias_ih_l0"]
-    recurrent, bias = weights["weight_hh_l0"].T, weights["bias_hh_l0"]
-    state: Array = np.zeros((batch, size), dtype=driven.dtype)
-    memory: Array = np.zeros_like(state)
+    driven = _driven(weights, inputs)
+    hidden: Array = np.zeros((batch, size), dtype=driven.dtype)
+    memory: Array = np.zeros_like(hidden)
     states = np.empty((batch, length, size), dtype=driven.dtype)
     for step in range(length):
-        fed, kept = driven[:, step], state @ recurrent + bias
-        if cell == "lstm":
-            state, memory = _lstm_step(fed + kept, memory)
-        elif cell == "gru":
-            state = _gru_step(fed, kept, state)
-        else:
-            state = np.tanh(fed + kept)
-        states[:, step] = state
-    return states
+        hidden, memory = _step(layer, driven[:, step], _kept(weights, hidden), (hidden, memory))
+        states[:, step] = hidden
+    return states, (hidden, memory)
 
 
-def _lstm_step(gates: Array, memory: Array) -> tuple[Array, Array]:
-    enter, forget, candidate, leave = np.split(gates, 4, axis=1)
+def _run_layers(
+    network: NetworkConfig, weights: Weights, hidden: Array
+) -> tuple[Array, list[State]]:
+    states = []
+    for depth, layer in enumerate(network.recurrent_layers):
+        hidden, state = run_cell(layer, _part(weights, f"recurrent.{depth}"), hidden)
+        states.append(state)
+    return hidden, states
+
+
+def _segments(features: Array, segment_length: int) -> Array:
+    """Segments [B, S, K] that end with the window, padded on the left as a short series is."""
+    batch, length, _ = features.shape
+    count = count_segments(length, segment_length)
+    varying = np.zeros((batch, count * segment_length, FEATURES - 1), dtype=features.dtype)
+    varying[:, -length:] = features[:, :, :-1]
+    constant = np.broadcast_to(features[:, -1:, -1:], (batch, count, 1))
+    width = segment_length * (FEATURES - 1)
+    return np.concatenate((varying.reshape(batch, count, width), constant), axis=-1)
+
+
+def _decode(network: NetworkConfig, weights: Weights, states: list[State]) -> Array:
+    """The state [B, S, U] of each segment of the horizon: one step from the end of the context."""
+    hidden: Array = weights["positions"][None]
+    for depth, (layer, state) in enumerate(zip(network.recurrent_layers, states, strict=True)):
+        part = _part(weights, f"recurrent.{depth}")
+        before, memory = (values[:, None] for values in state)
+        hidden, _ = _step(layer, _driven(part, hidden), _kept(part, before), (before, memory))
+    return hidden
+
+
+def _driven(weights: Weights, inputs: Array) -> Array:
+    product: Array = inputs @ weights["weight_ih_l0"].T + weights["bias_ih_l0"]
+    return product
+
+
+def _kept(weights: Weights, hidden: Array) -> Array:
+    product: Array = hidden @ weights["weight_hh_l0"].T + weights["bias_hh_l0"]
+    return product
+
+
+def _step(layer: Layer, fed: Array, kept: Array, state: State) -> State:
+    """One step from what the input feeds [..., G U] and what the state keeps [..., G U]."""
+    hidden, memory = state
+    if layer == "lstm":
+        return _lstm_step(fed + kept, memory)
+    if layer == "gru":
+        return _gru_step(fed, kept, hidden), memory
+    return np.tanh(fed + kept), memory
+
+
+def _lstm_step(gates: Array, memory: Array) -> State:
+    enter, forget, candidate, leave = np.split(gates, 4, axis=-1)
     memory = _sigmoid(forget) * memory + _sigmoid(enter) * np.tanh(candidate)
     return _sigmoid(leave) * np.tanh(memory), memory
 
 
-def _gru_step(fed: Array, kept: Array, state: Array) -> Array:
-    fed_reset, fed_update, fed_new = np.split(fed, 3, axis=1)
-    kept_reset, kept_update, kept_new = np.split(kept, 3, axis=1)
+def _gru_step(fed: Array, kept: Array, hidden: Array) -> Array:
+    fed_reset, fed_update, fed_new = np.split(fed, 3, axis=-1)
+    kept_reset, kept_update, kept_new = np.split(kept, 3, axis=-1)
     update = _sigmoid(fed_update + kept_update)
     new = np.tanh(fed_new + _sigmoid(fed_reset + kept_reset) * kept_new)
-    return (1 - update) * new + update * state
+    return (1 - update) * new + update * hidden
 
 
 def _part(weights: Weights, prefix: str) -> Weights:

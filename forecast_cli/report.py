@@ -1,7 +1,7 @@
 """Findings -> tables and lines for people, or one JSON document; nothing is computed here."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -153,15 +153,23 @@ def data_facts(data: DataSummary) -> list[tuple[str, str]]:
     ]
 
 
-def shares(members: Sequence[MemberSummary], simple: str, simple_weight: float) -> str:
-    """What a forecast is made of, a line a part.
+def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, float]) -> Padding:
+    """What a forecast is made of: every part, its weight, and how a network did before."""
+    rows = [
+        [f"{100 * member.weight:.1f} %", _describe_member(member), *_member_scores(member)]
+        for member in members
+    ]
+    rows += [[f"{100 * weight:.1f} %", name, "", "", ""] for name, weight in simple_weights.items()]
+    return table(["weight", "part", "epochs", "validation", "backtest"], rows, n_left=2)
 
-    >>> shares((), "naive", 1.0)
-    '100.0 % naive'
-    """
-    parts = [(m.weight, f"{m.representation}, from {m.context_length} steps") for m in members]
-    parts.append((simple_weight, simple))
-    return "\n".join(f"{100 * weight:5.1f} % {what}" for weight, what in parts if weight > 0)
+
+def _describe_member(member: MemberSummary) -> str:
+    pace = f", {member.segment_length} at a time" if member.segment_length > 1 else ""
+    return f"{member.representation}, from {member.context_length} steps{pace}"
+
+
+def _member_scores(member: MemberSummary) -> list[str]:
+    return [str(member.epochs), number(member.validation_mase), number(member.backtest_mase)]
 
 
 def _score_table(backtest: Backtest) -> Padding:

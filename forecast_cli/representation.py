@@ -11,13 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.baselines import SIMPLE
-from forecast_cli.scales import mean_size
+from forecast_cli.baselines import NAIVE
+from forecast_cli.scales import LARGEST_EXPONENT, mean_size
 
 Array = NDArray[np.float64]
-
-LARGEST_EXPONENT = 10.0
-"""A forecast on logs lies within a factor of e^10 of the last value."""
 
 _LARGEST_RELATIVE_VALUE = 20.0
 _SMALLEST_CHANGE = 0.002
@@ -27,14 +24,25 @@ _VOLATILITY_WEIGHT = 0.3
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
-    """How windows are expressed: on logs or levels, corrected from which simple continuation."""
+    """How windows are expressed: on logs or levels, corrected from which naive continuation.
+
+    With `deseasonalised` a window has lost its season before it comes here (see `seasonality`).
+    """
 
     log: bool
     base: str
     season_length: int
+    deseasonalised: bool = False
 
     def __str__(self) -> str:
-        return f"{'log' if self.log else 'level'}, correction to {self.base}"
+        scale = "log" if self.log else "level"
+        season = ", season removed" if self.deseasonalised else ""
+        return f"{scale}{season}, correction to {self.base}"
+
+    @property
+    def period(self) -> int:
+        """The season length of what the network sees."""
+        return 1 if self.deseasonalised else self.season_length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +97,8 @@ def represent(representation: Representation, context: Array, horizon: int) -> R
     last = filled[:, -1:]
     level = mean_size(context)[:, None]
     floor = _SMALLEST_LOG_CHANGE if representation.log else _SMALLEST_CHANGE * level
-    scale = np.maximum(_change(values, representation.season_length), floor)
-    base = SIMPLE[representation.base](values, horizon, representation.season_length)
+    scale = np.maximum(_change(values, representation.period), floor)
+    base = NAIVE[representation.base](values, horizon, representation.period)
     relative = _divide(filled - last, scale)
     volatility = scale if representation.log else _divide(scale, level)
     features = np.stack(

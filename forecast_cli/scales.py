@@ -8,6 +8,9 @@ Array = NDArray[np.float64]
 OUTLIER = 10.0
 """A change counts at most this many times the typical one."""
 
+LARGEST_EXPONENT = 10.0
+"""A forecast on logs lies within a factor of e^10 of the last value."""
+
 _SHARE_OF_LEVEL = 0.01
 
 

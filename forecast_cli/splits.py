@@ -33,9 +33,13 @@ class Origins:
     def __len__(self) -> int:
         return len(self.series)
 
-    def part(self, rows: slice) -> "Origins":
+    def rows(self, rows: slice | NDArray[np.bool_]) -> "Origins":
         """Some of the origins."""
         return Origins(series=self.series[rows], stops=self.stops[rows], limits=self.limits[rows])
+
+    def thinned(self, most: int) -> "Origins":
+        """At most so many of the origins, evenly spread."""
+        return self.rows(slice(None, None, max(1, -(-len(self) // most))))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,18 +11,27 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from forecast_cli.config import NetworkConfig, TrainConfig
+from forecast_cli.committee import Form
+from forecast_cli.config import TrainConfig
 from forecast_cli.errors import TrainingError
 from forecast_cli.losses import Examples, make_examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
+from forecast_cli.optimizer import AdamW, one_cycle
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
-from forecast_cli.representation import Representation, applies, represent
+from forecast_cli.representation import applies, represent
 from forecast_cli.scales import positive_scales
+from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import Origins, minimum_context
-from forecast_cli.windows import WindowSampler, contexts, futures, histories
+from forecast_cli.windows import (
+    WindowSampler,
+    contexts,
+    futures,
+    histories,
+    last_steps,
+    without_season,
+)
 
-_WARM_UP = 0.1
 _SMALLEST_BATCH = 32
 _LARGEST_BLOCK = 10_000_000
 """Values of windows in memory at a time."""
@@ -33,18 +42,20 @@ class Task:
     """What one network is to learn: from which values, in which form, with which settings.
 
     `limits` [N] end what may be seen. `validation` are later origins of the same panel; without
-    them training runs for `epochs` and keeps the last weights.
+    them training runs for `epochs` and keeps the last weights. The learning rate falls as it would
+    over `planned_epochs`, so that a network that is trained again repeats the first part of a run.
     """
 
     panel: Panel
     limits: NDArray[np.int64]
     validation: Origins | None
-    representation: Representation
-    network: NetworkConfig
-    context_length: int
+    form: Form
     horizon: int
+    season_length: int
     optimisation: TrainConfig
+    seed: int
     epochs: int
+    planned_epochs: int
     stage: str
 
 
@@ -127,22 +138,23 @@ class _Run:
         self.stop = stop
         config = task.optimisation
         self.device = choose_device(config)
-        self.chance = torch.Generator().manual_seed(config.seed)
-        self.draws = np.random.default_rng(config.seed)
-        self.dropout = torch.Generator(self.device).manual_seed(config.seed)
+        self.chance = torch.Generator().manual_seed(task.seed)
+        self.draws = np.random.default_rng(task.seed)
+        self.dropout = torch.Generator(self.device).manual_seed(task.seed)
         self.network = RecurrentRegressor(
-            task.network, task.context_length, task.horizon, generator=self.chance
+            task.form.network, task.form.context_length, task.horizon, generator=self.chance
         ).to(self.device)
-        self.optimizer = _make_optimizer(self.network, config)
+        self.optimizer = AdamW(self.network.parameters(), weight_decay=config.l2)
         seen = Origins(series=np.arange(task.panel.n_series), stops=task.limits, limits=task.limits)
-        self.scales = positive_scales(
-            histories(task.panel, seen), task.representation.season_length
-        )
+        self.scales = positive_scales(histories(task.panel, seen), task.season_length)
+        self.panel = task.panel
+        if task.form.representation.deseasonalised:
+            self.panel = without_season(task.panel, task.limits, task.season_length)
         self.sampler = WindowSampler.over(
-            task.panel, task.limits, minimum_context(task.representation.season_length)
+            task.panel, task.limits, minimum_context(task.season_length)
         )
         self.batch_size = min(config.batch_size, max(_SMALLEST_BATCH, self.sampler.n_windows))
-        self.validation = None if task.validation is None else self._examples(task.validation)
+        self.validation = None if task.validation is None else self._later(task.validation)
 
     def train(self, progress: Progress) -> Trained:
         config, task = self.task.optimisation, self.task
@@ -178,11 +190,9 @@ class _Run:
             if self.stop.is_set():
                 raise _StoppedError
             done = (epoch * config.steps_per_epoch + step) / (
-                config.epochs * config.steps_per_epoch
+                self.task.planned_epochs * config.steps_per_epoch
             )
-            for group in self.optimizer.param_groups:
-                group["lr"] = config.learning_rate * one_cycle(done)
-            total += self._step(batch)
+            total += self._step(batch, config.learning_rate * one_cycle(done))
         loss = float(total) / config.steps_per_epoch
         if not math.isfinite(loss):
             raise TrainingError(
@@ -194,24 +204,24 @@ class _Run:
     def _batches(self) -> Iterator[Examples]:
         """The batches of one epoch, made several at a time: few calls, yet bounded memory."""
         steps, size = self.task.optimisation.steps_per_epoch, self.batch_size
-        span = self.task.context_length + self.task.horizon
+        span = self.task.form.context_length + self.task.horizon
         at_once = min(steps, max(1, _LARGEST_BLOCK // (size * span)))
         for start in range(0, steps, at_once):
             count = min(at_once, steps - start)
-            drawn = self._examples(self.sampler.draw(self.draws, count * size))
+            drawn = self._drawn(self.sampler.draw(self.draws, count * size))
             for number in range(count):
                 yield drawn.batch(slice(number * size, (number + 1) * size))
 
-    def _step(self, batch: Examples) -> torch.Tensor:
+    def _step(self, batch: Examples, learning_rate: float) -> torch.Tensor:
         config = self.task.optimisation
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.clear()
         loss = scaled_error(self.network(batch.features, self.dropout), batch)
         objective = loss
         if config.l1 > 0:
             objective = loss + config.l1 * sum(p.abs().sum() for p in self.network.parameters())
         objective.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
-        self.optimizer.step()
+        self.optimizer.step(learning_rate)
         return loss.detach()
 
     def _validate(self) -> float:
@@ -221,43 +231,29 @@ class _Run:
         with torch.inference_mode():
             return float(scaled_error(self.network(self.validation.features), self.validation))
 
-    def _examples(self, origins: Origins) -> Examples:
-        task = self.task
-        context = contexts(task.panel, origins, task.context_length)
-        keep = applies(task.representation, context)
-        context = context[keep]
-        represented = represent(task.representation, context, task.horizon)
-        future = futures(task.panel, origins, task.horizon)[keep]
-        return make_examples(
-            represented, future, self.scales[origins.series[keep]], device=self.device
-        )
+    def _drawn(self, origins: Origins) -> Examples:
+        """Windows of the fit, whose season, if it is taken out, is that of the whole fit."""
+        context = contexts(self.panel, origins, self.task.form.context_length)
+        return self._examples(context, futures(self.panel, origins, self.task.horizon), origins)
 
+    def _later(self, origins: Origins) -> Examples:
+        """Windows after the fit, whose season is estimated at each of them, as in a forecast."""
+        context = histories(self.task.panel, origins)
+        future = futures(self.task.panel, origins, self.task.horizon)
+        if self.task.form.representation.deseasonalised:
+            season = estimate_season(context, self.task.season_length)
+            context, future = season.remove(context), season.remove_ahead(future)
+        context = last_steps(context, self.task.form.context_length)
+        return self._examples(context, future, origins)
 
-def one_cycle(done: float) -> float:
-    """The learning rate's share of its peak when `done` (0 to 1) of the training is over.
-
-    A linear warm-up over the first tenth, then half a cosine down to zero.
-
-    >>> one_cycle(0.05), one_cycle(0.1), round(one_cycle(0.55), 3)
-    (0.5, 1.0, 0.5)
-    """
-    if done < _WARM_UP:
-        return done / _WARM_UP
-    return 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
-
-
-def _make_optimizer(network: RecurrentRegressor, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW (Loshchilov & Hutter 2019), its decay on matrices only: biases need none."""
-    matrices = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
-    return torch.optim.AdamW(
-        [
-            {"params": matrices, "weight_decay": config.l2},
-            {"params": others, "weight_decay": 0.0},
-        ],
-        lr=config.learning_rate,
-        fused=True,
-    )
+    def _examples(
+        self, context: NDArray[np.float64], future: NDArray[np.float64], origins: Origins
+    ) -> Examples:
+        representation = self.task.form.representation
+        keep = applies(representation, context)
+        represented = represent(representation, context[keep], self.task.horizon)
+        scales = self.scales[origins.series[keep]]
+        return make_examples(represented, future[keep], scales, device=self.device)
 
 
 def _weights(network: RecurrentRegressor) -> dict[str, NDArray[np.float32]]:

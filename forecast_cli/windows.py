@@ -4,13 +4,14 @@ Nothing is copied ahead of time: a window is two numbers, its series and its sto
 across the start of its series or past its limit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.panel import Panel
+from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import Origins, minimum_context
 
 
@@ -26,11 +27,26 @@ def histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
     return contexts(panel, origins, min(HISTORY_LENGTH, int(panel.lengths.max())))
 
 
+def last_steps(context: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """The last `length` steps of contexts [B, L], NaN on the left where there are fewer."""
+    missing = max(0, length - context.shape[1])
+    return np.pad(context, ((0, 0), (missing, 0)), constant_values=np.nan)[:, -length:]
+
+
 def futures(panel: Panel, origins: Origins, horizon: int) -> NDArray[np.float64]:
     """The `horizon` values from each stop on, [B, H], NaN where none is known."""
     positions = origins.stops[:, None] + np.arange(horizon)
     inside = positions < origins.limits[:, None]
     return np.where(inside, panel.values[np.where(inside, positions, 0)], np.nan)
+
+
+def without_season(panel: Panel, limits: NDArray[np.int64], season_length: int) -> Panel:
+    """The panel with its season taken out, as each series shows it before its limit [N]."""
+    seen = Origins(series=np.arange(panel.n_series), stops=limits, limits=limits)
+    season = estimate_season(histories(panel, seen), season_length)
+    series = np.repeat(np.arange(panel.n_series), panel.lengths)
+    steps = np.arange(len(panel.values)) - limits[series]
+    return replace(panel, values=season.remove_at(panel.values, series, steps))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from forecast_cli.backtest import break_down, break_down_by_step, make_scene, report_backtest, score
 from forecast_cli.checkpoint import (
-    FORMAT_VERSION,
     dump_model,
     read_checkpoint,
 )
@@ -38,6 +37,7 @@ from forecast_cli.matching import (
     tell_short_series,
     training_ends,
 )
+from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model, Training
 from forecast_cli.panel import Panel, panel_from_table, read_panel
 from forecast_cli.progress import Progress
@@ -82,13 +82,13 @@ def train(
         data=summarise(panel),
         cell=settings.network.cell,
         horizon=plan.horizon,
-        context_length=plan.context_length,
+        context_length=max(plan.context_length, plan.long_context_length),
         season_length=plan.season_length,
         n_windows=model.training.n_windows,
         n_parameters=model.n_parameters,
         members=_summarise_members(model),
         simple=model.committee.simple,
-        simple_weight=model.committee.simple_weight,
+        simple_weights=dict(model.committee.simple_weights),
         backtest=fitted.backtest,
         seconds=time.perf_counter() - started,
     )
@@ -258,24 +258,24 @@ def info(model_source: str) -> InfoReport:
         n_parameters=model.n_parameters,
         members=_summarise_members(model),
         simple=committee.simple,
-        simple_weight=committee.simple_weight,
+        simple_weights=dict(committee.simple_weights),
         seed=training.seed,
         backtest=training.backtest,
     )
 
 
 def _summarise_members(model: Model) -> tuple[MemberSummary, ...]:
-    members = model.committee.members
-    networks = (1 - model.committee.simple_weight) / max(sum(m.share for m in members), 1e-12)
     return tuple(
         MemberSummary(
-            representation=str(member.representation),
-            context_length=member.context_length,
+            representation=str(member.form.representation),
+            context_length=member.form.context_length,
+            segment_length=member.form.network.pace,
             epochs=member.epochs,
             validation_mase=member.validation_error,
-            weight=networks * member.share,
+            backtest_mase=member.test_error,
+            weight=member.weight,
         )
-        for member in members
+        for member in model.committee.members
     )
 
 

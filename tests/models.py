@@ -1,10 +1,11 @@
 """Small models for tests: real members with random weights, no training."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from forecast_cli.committee import Committee, Member
+from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inspection import summarise
 from forecast_cli.model import Model, Training
@@ -17,36 +18,80 @@ NETWORK = NetworkConfig(hidden_size=5)
 HORIZON = 4
 
 
-def make_member(*, log: bool = False, share: float = 1.0, seed: int = 0) -> Member:
+def make_form(
+    *,
+    log: bool = False,
+    season_length: int = 1,
+    deseasonalised: bool = False,
+    context_length: int = 8,
+    segment_length: int = 1,
+) -> Form:
+    return Form(
+        representation=Representation(
+            log=log, base="naive", season_length=season_length, deseasonalised=deseasonalised
+        ),
+        context_length=context_length,
+        network=replace(NETWORK, segment_length=segment_length),
+    )
+
+
+def make_member(
+    form: Form | None = None, *, log: bool = False, weight: float = 1.0, seed: int = 0
+) -> Member:
+    form = form or make_form(log=log)
     random = np.random.default_rng(seed)
+    shapes = weight_shapes(form.network, form.context_length, HORIZON)
     return Member(
-        representation=Representation(log=log, base="naive", season_length=1),
-        context_length=8,
+        form=form,
         weights={
-            name: random.normal(0, 0.3, shape).astype(np.float32)
-            for name, shape in weight_shapes(NETWORK, 8, HORIZON).items()
+            name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()
         },
         epochs=3,
         validation_error=0.9,
-        share=share,
+        test_error=1.1,
+        weight=weight,
     )
 
 
 def make_committee(members: Sequence[Member], simple_weight: float = 0.25) -> Committee:
+    """Members share what drift leaves them, each by its weight; without members drift has all."""
+    left = 1 - simple_weight if members else 0.0
+    total = sum(member.weight for member in members)
     return Committee(
         network=NETWORK,
-        members=tuple(members),
+        members=tuple(replace(m, weight=left * m.weight / total) for m in members),
+        simple_weights={"drift": 1 - left} if left < 1 else {},
         simple="drift",
-        simple_weight=simple_weight,
         horizon=HORIZON,
-        season_length=1,
+        season_length=members[0].form.representation.season_length if members else 1,
     )
 
 
-def make_model(panel: Panel | None = None) -> Model:
+def make_seasonal_committee(season_length: int = 3) -> Committee:
+    """Members with the season left in and taken out, in steps and in segments, on both scales."""
+
+    def form(*, log: bool, deseasonalised: bool, segment_length: int) -> Form:
+        return make_form(
+            log=log,
+            season_length=season_length,
+            deseasonalised=deseasonalised,
+            context_length=4 * segment_length + 4,
+            segment_length=segment_length,
+        )
+
+    return make_committee(
+        [
+            make_member(form(log=False, deseasonalised=False, segment_length=1)),
+            make_member(form(log=False, deseasonalised=True, segment_length=2), seed=1),
+            make_member(form(log=True, deseasonalised=True, segment_length=1), seed=2),
+        ]
+    )
+
+
+def make_model(panel: Panel | None = None, committee: Committee | None = None) -> Model:
     panel = panel or make_panel(wave(40), wave(30, seed=1))
     return Model(
-        committee=make_committee([make_member(), make_member(log=True, seed=1)]),
+        committee=committee or make_committee([make_member(), make_member(log=True, seed=1)]),
         widths=np.outer(np.arange(1, 100) / 50, np.sqrt(np.arange(1, HORIZON + 1))),
         panel=panel,
         training=Training(

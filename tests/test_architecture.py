@@ -20,12 +20,14 @@ LEVELS = (
     "reading",
     "panel",
     "forecast splits",
-    "baselines metrics scales intervals recurrence",
+    "metrics scales intervals recurrence",
+    "seasonality smoothing",
+    "baselines",
     "representation windows defaults",
-    "committee network inspection",
-    "losses model",
-    "training checkpoint inference backtest matching",
-    "selection report",
+    "committee network inspection optimizer",
+    "losses model candidates",
+    "training model_record inference backtest matching migrations",
+    "checkpoint selection report",
     "fitting",
     "workflows",
     "cli",
@@ -33,7 +35,7 @@ LEVELS = (
 )
 LEVEL = {name: number for number, row in enumerate(LEVELS) for name in row.split()}
 
-TORCH_ROOMS = {"network", "losses", "training"}
+TORCH_ROOMS = {"network", "losses", "optimizer", "training"}
 PRINTING_ROOMS = {"cli", "report"}
 SLOW_TO_IMPORT = {"pandas", "sklearn", "torch"}
 DRAWERS = {"common", "helpers", "misc", "util", "utils"}

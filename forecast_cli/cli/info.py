@@ -8,7 +8,14 @@ from forecast_cli.cli.options import DEFAULT_MODEL, Model, TalkOptions, TextOpti
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, write_report
 from forecast_cli.findings import InfoReport
-from forecast_cli.report import backtest_parts, count, data_facts, facts, printable, shares
+from forecast_cli.report import (
+    backtest_parts,
+    count,
+    data_facts,
+    facts,
+    parts_table,
+    printable,
+)
 
 
 @with_options
@@ -29,10 +36,10 @@ def _describe(report: InfoReport) -> Iterator[RenderableType]:
             ("sha256", report.sha256),
             *data_facts(report.data),
             ("network", _network(report)),
-            ("model", shares(report.members, report.simple, report.simple_weight)),
             ("seed", str(report.seed)),
         ]
     )
+    yield parts_table(report.members, report.simple_weights)
     if report.backtest is not None:
         yield from backtest_parts(report.backtest)
 

@@ -154,9 +154,16 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "cell": _network("--cell", help="The recurrent cell."),
         "layers": _network("--layers", metavar="N", help="Recurrent layers."),
         "hidden_size": _network("--hidden-size", metavar="N", help="Units in a layer."),
+        "segment_length": _network(
+            "--segment-length", metavar="N", help="Steps that the network takes at a time."
+        ),
         "dropout": _network("--dropout", metavar="SHARE", help="Share of units that is left out."),
     },
     TrainConfig: {
+        "effort": _training("--effort", help="How much time accuracy may cost."),
+        "members": _training(
+            "--members", metavar="N", help="Networks to train; their forecasts are averaged."
+        ),
         "epochs": _training("--epochs", metavar="N", help="The most epochs."),
         "steps_per_epoch": _training("--steps-per-epoch", metavar="N", help="Batches in an epoch."),
         "batch_size": _training("--batch-size", metavar="N", help="Windows in a batch."),
@@ -209,7 +216,7 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "min_skill": _output(
             "--min-skill",
             metavar="X",
-            help="Exit with code 3 if the skill against the best simple forecast is below X.",
+            help="Exit with code 3 if the skill against the best naive forecast is below X.",
         )
     },
     TalkOptions: {

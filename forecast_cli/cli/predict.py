@@ -55,8 +55,8 @@ def _backtest(backtest: Backtest | None) -> str:
     if backtest is None:
         return "no backtest, the training data was too short"
     parts = [f"backtest {_errors(backtest.scores[0])}"]
-    if backtest.skill is not None and backtest.scores[0].model != backtest.best_simple:
-        parts.append(f"skill {percent(backtest.skill)} against {backtest.best_simple}")
+    if backtest.skill is not None and backtest.scores[0].model != backtest.best_naive:
+        parts.append(f"skill {percent(backtest.skill)} against {backtest.best_naive}")
     return ", ".join(parts)
 
 

@@ -104,13 +104,13 @@ def check_skill(backtest: Backtest | None, least: float | None) -> None:
         raise SkillError(f"--min-skill is {least:g}, but there is too little data to score a model")
     if backtest.skill is None:
         raise SkillError(
-            f"--min-skill is {least:g}, but {backtest.best_simple} makes no error that could be "
+            f"--min-skill is {least:g}, but {backtest.best_naive} makes no error that could be "
             "improved on"
         )
     if backtest.skill < least:
         raise SkillError(
             f"the skill is {backtest.skill:.4f} (1 would be no error, 0 the error of "
-            f"{backtest.best_simple}), below --min-skill {least:g}"
+            f"{backtest.best_naive}), below --min-skill {least:g}"
         )
 
 

@@ -20,7 +20,7 @@ from forecast_cli.cli.streams import Streams, is_output_terminal, write_output
 from forecast_cli.config import Settings
 from forecast_cli.errors import ConfigError
 from forecast_cli.findings import TrainReport
-from forecast_cli.report import backtest_parts, count, data_facts, facts, shares, to_json
+from forecast_cli.report import backtest_parts, count, data_facts, facts, parts_table, to_json
 
 
 @with_options
@@ -83,8 +83,8 @@ def _describe(report: TrainReport) -> Iterator[RenderableType]:
             *data_facts(report.data),
             ("windows", windows),
             ("network", f"{network}, trained in {report.seconds:.1f} s"),
-            ("model", shares(report.members, report.simple, report.simple_weight)),
         ]
     )
+    yield parts_table(report.members, report.simple_weights)
     if report.backtest is not None:
         yield from backtest_parts(report.backtest)

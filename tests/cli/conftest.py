@@ -66,6 +66,7 @@ BACKTEST = Backtest(
     n_points=12,
     scores=(GRU, NAIVE),
     best_simple="naive",
+    best_naive="naive",
     skill=0.2,
     verdict="The model is worth using: 20 % less error than naive.",
 )
@@ -86,7 +87,13 @@ DATA = DataSummary(
 )
 MEMBERS = (
     MemberSummary(
-        representation="log", context_length=8, epochs=5, validation_mase=0.8, weight=0.75
+        representation="log",
+        context_length=8,
+        segment_length=2,
+        epochs=5,
+        validation_mase=0.8,
+        backtest_mase=0.9,
+        weight=0.75,
     ),
 )
 TRAINED = TrainReport(
@@ -100,7 +107,7 @@ TRAINED = TrainReport(
     n_parameters=12_345,
     members=MEMBERS,
     simple="naive",
-    simple_weight=0.25,
+    simple_weights={"naive": 0.25},
     backtest=BACKTEST,
     seconds=1.5,
 )
@@ -135,7 +142,7 @@ INSPECTED = InspectReport(
 )
 DESCRIBED = InfoReport(
     checkpoint="model.forecast",
-    format_version=1,
+    format_version=2,
     written_by="forecast-cli 0.1.0",
     sha256="ab" * 32,
     data=DATA,
@@ -147,7 +154,7 @@ DESCRIBED = InfoReport(
     n_parameters=12_345,
     members=MEMBERS,
     simple="naive",
-    simple_weight=0.25,
+    simple_weights={"naive": 0.25},
     seed=0,
     backtest=BACKTEST,
 )

@@ -43,7 +43,7 @@ TRAINED = TrainReport(
     n_parameters=99,
     members=(),
     simple="naive",
-    simple_weight=1.0,
+    simple_weights={"naive": 1.0},
     backtest=None,
     seconds=1.0,
 )

@@ -50,7 +50,7 @@ def test_help_shows_the_defaults_of_the_settings(run: Run) -> None:
     words = " ".join(run("train", "--help").text.replace("│", " ").split())
     assert f"The recurrent cell. [default: {NetworkConfig().cell}]" in words
     assert f"Units in a layer. [default: {NetworkConfig().hidden_size}]" in words
-    assert f"The most epochs. [default: {TrainConfig().epochs}]" in words
+    assert f"How much time accuracy may cost. [default: {TrainConfig().effort}]" in words
     assert "[default: 80,95]" in words
 
 
@@ -61,6 +61,7 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
         *("--encoding", "latin-1", "--freq", "MS", "--season-length", "12", "-H", "6", "-L", "24"),
         *("--max-bytes", "1000", "--max-line-bytes", "100", "--max-columns", "10"),
         *("--cell", "lstm", "--layers", "2", "--hidden-size", "32", "--dropout", "0.2"),
+        *("--segment-length", "6", "--effort", "best", "--members", "5"),
         *("--epochs", "3", "--batch-size", "16", "--learning-rate", "0.01", "--l1", "0.1"),
         *("--l2", "0.2", "--clip-norm", "2", "--patience", "4", "--seed", "7", "--threads", "1"),
         *("--device", "cpu", "--time-limit", "60", "--steps-per-epoch", "5", "--level", "90,50"),
@@ -82,8 +83,10 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
             max_columns=10,
         ),
         window=WindowConfig(horizon=6, context_length=24, season_length=12),
-        network=NetworkConfig(cell="lstm", layers=2, hidden_size=32, dropout=0.2),
+        network=NetworkConfig(cell="lstm", layers=2, hidden_size=32, segment_length=6, dropout=0.2),
         optimisation=TrainConfig(
+            effort="best",
+            members=5,
             epochs=3,
             steps_per_epoch=5,
             batch_size=16,

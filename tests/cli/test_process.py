@@ -204,7 +204,7 @@ def test_progress_on_a_terminal_is_a_bar_that_goes_away(tmp_path: Path) -> None:
     assert screen.code == 0
     assert "gru [/x]" in screen.text
     assert "3/3  loss 0.5000" in screen.text
-    assert "epoch" not in screen.text
+    assert "epoch 3 of 3" not in screen.text
     cleared = screen.text.rpartition("\x1b[2K")[2]
     assert "3/3" not in cleared
     assert cleared.endswith("model.forecast\n")

@@ -2,20 +2,23 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from forecast_cli import backtest
 from forecast_cli.backtest import (
     Scene,
     break_down,
     break_down_by_step,
+    join,
     make_scene,
     report_backtest,
     score,
-    simple_forecasts,
 )
+from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.findings import Backtest
 from forecast_cli.splits import Origins
 from tests.panels import make_panel, wave
@@ -34,6 +37,12 @@ def scene_of(
     ends = panel.offsets[1:][chosen]
     origins = Origins(series=chosen, stops=ends - np.tile(back, panel.n_series), limits=ends)
     return make_scene(panel, origins, horizon, season_length)
+
+
+@pytest.fixture
+def only_naive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave only the simple forecasts that can be made by hand."""
+    monkeypatch.setattr(backtest, "SIMPLE", NAIVE)
 
 
 def rows(*forecasts: Sequence[float]) -> Array:
@@ -114,22 +123,40 @@ def test_coverage_is_the_share_of_known_values_within_the_bounds() -> None:
 
 
 def test_the_simple_forecasts_rest_on_the_context_alone() -> None:
-    simple = simple_forecasts(scene_of(GROWING, season_length=2))
-    assert {name: values.tolist() for name, values in simple.items()} == {
+    simple = scene_of(GROWING, season_length=2).simple
+    assert list(simple) == list(SIMPLE)
+    assert {name: simple[name].tolist() for name in NAIVE} == {
         "naive": [[7.0, 7.0]],
         "seasonal-naive": [[4.0, 7.0]],
         "drift": [[9.0, 11.0]],
         "last-difference": [[10.0, 13.0]],
     }
+    other = scene_of((*GROWING[:4], -5.0, 1e6), season_length=2).simple
+    for name, forecast in simple.items():
+        np.testing.assert_array_equal(forecast, other[name])
 
 
-def test_the_report_puts_the_model_first_and_names_the_best_simple_forecast() -> None:
+def test_two_scenes_are_joined_origin_by_origin() -> None:
+    one = scene_of(GROWING, (5.0, 6.0, 8.0), horizon=2)
+    other = scene_of((1.0, 3.0, 10.0, 10.0), horizon=2)
+    both = join(one, replace(other, context=np.pad(other.context, ((0, 0), (2, 0)))))
+    assert len(both.origins) == len(one.origins) + len(other.origins)
+    assert both.horizon == 2
+    assert both.origins.series.tolist() == [0, 1, 0]
+    assert both.origins.stops.tolist() == [4, 7, 2]
+    assert both.origins.limits.tolist() == [6, 9, 4]
+    forecast = rows([10, 12], [5, 7], [11, 13])
+    np.testing.assert_array_equal(both.actual, rows([11, 16], [6, 8], [10, 10]))
+    errors = np.array([2.5 / 2, np.nan, 2 / 2])
+    assert both.scaled_error(forecast) == pytest.approx(np.nanmean(errors))
+
+
+def test_the_report_puts_the_model_first_and_names_the_best_simple_forecasts() -> None:
     found = report(scene_of(GROWING, wave(30)), rows([10, 12], [50, 50]))
-    assert [scores.model for scores in found.scores] == [
-        *("gru", "naive", "seasonal-naive", "drift", "last-difference")
-    ]
-    best = min(found.scores[1:], key=lambda scores: scores.mase or math.inf)
-    assert found.best_simple == best.model
+    assert [scores.model for scores in found.scores] == ["gru", *SIMPLE]
+    errors = {scores.model: scores.mase or math.inf for scores in found.scores[1:]}
+    assert found.best_simple == min(SIMPLE, key=lambda name: errors[name])
+    assert found.best_naive == min(NAIVE, key=lambda name: errors[name])
     assert (found.n_series, found.horizon, found.n_points) == (2, 2, 4)
 
 
@@ -166,36 +193,70 @@ def test_only_known_values_count_as_points() -> None:
         ),
     ],
 )
+@pytest.mark.usefixtures("only_naive")
 def test_the_verdict_follows_the_skill(factor: float, skill: float, verdict: str) -> None:
     # The last difference errs by 1 and 3.
     found = report(scene_of(GROWING), rows([11 + factor, 16 - 3 * factor]))
-    assert found.best_simple == "last-difference"
+    assert found.best_simple == found.best_naive == "last-difference"
     assert found.skill == pytest.approx(skill)
     assert found.verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("clever", "skill", "verdict"),
+    [
+        ([11.25, 16.75], 0.5, "Not worth using here: gru makes 100 % more error than theta"),
+        ([12.0, 19.0], 0.5, "Worth using: gru makes 50 % less error than last-difference"),
+    ],
+)
+def test_skill_is_measured_against_the_best_naive_and_the_verdict_against_the_best_of_all(
+    monkeypatch: pytest.MonkeyPatch, clever: list[float], skill: float, verdict: str
+) -> None:
+    monkeypatch.setattr(backtest, "SIMPLE", NAIVE | {"theta": lambda *_: rows(clever)})
+    found = report(scene_of(GROWING), rows([11.5, 17.5]))
+    assert found.best_naive == "last-difference"
+    assert found.skill == pytest.approx(skill)
+    assert found.verdict.startswith(verdict)
+
+
+@pytest.mark.parametrize("name", ["drift", "theta"])
+def test_a_simple_forecast_that_stands_alone_is_scored_once_and_not_called_a_network(
+    name: str,
+) -> None:
+    scene = scene_of(GROWING)
+    scores = score(name, scene, scene.simple[name])
+    found = report_backtest(scene, scores, n_windows=1, step_size=1)
+    assert [s.model for s in found.scores] == [name, *(other for other in SIMPLE if other != name)]
+    assert found.verdict == (
+        f"Not worth a network: none did better on validation, so every forecast is {name}."
+    )
+
+
+@pytest.mark.usefixtures("only_naive")
 def test_there_is_no_skill_where_the_best_simple_forecast_makes_no_error() -> None:
     found = report(scene_of([1.0, 2.0, 3.0, 4.0, 5.0]), rows([4, 6]))
-    assert found.best_simple == "drift"
+    assert found.best_naive == "drift"
     assert found.skill is None
     assert found.verdict == (
         "Use drift: it makes no error here, so there is nothing for gru to improve on."
     )
 
 
+@pytest.mark.usefixtures("only_naive")
 def test_without_mase_the_skill_goes_by_the_absolute_error() -> None:
     found = report(scene_of([2.0, 2.0, 2.0, 4.0, 6.0]), rows([2, 5]))
     assert found.scores[0].mase is None
-    assert found.best_simple == "naive"
+    assert found.best_naive == "naive"
     assert found.skill == pytest.approx(1 - 1.5 / 3)
 
 
+@pytest.mark.usefixtures("only_naive")
 def test_skill_goes_by_mase_where_it_is_defined() -> None:
     small, large = (1.0, 2.0, 3.0, 4.0, 5.0), (1000.0, 3000.0, 1000.0, 2900.0, 2900.0, 2900.0)
     found = report(scene_of(small, large), rows([4, 5], [2900, 2900]))
     errors = {scores.model: scores.mae for scores in found.scores[1:]}
     assert min(errors, key=lambda name: errors[name]) == "naive"
-    assert found.best_simple == "drift"
+    assert found.best_simple == found.best_naive == "drift"
 
 
 def test_the_error_of_a_scene_is_scaled_where_that_is_defined() -> None:

@@ -12,6 +12,7 @@ import safetensors.numpy
 
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.errors import CheckpointError
+from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model
 from tests.models import make_model
 
@@ -37,6 +38,20 @@ def edit_model(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], Non
         metadata["model"].update(changes)
 
     return change
+
+
+def edit_member(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["members"][0].update(changes)
+
+
+def edit_form(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["members"][0]["form"].update(changes)
+
+
+def edit_representation(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["members"][0]["form"]["representation"].update(
+        changes
+    )
 
 
 def edit_tensor(name: str, value: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
@@ -123,10 +138,21 @@ def test_a_foreign_file_is_refused_in_words(data: bytes) -> None:
     [
         (edit_model(surprise=1), "unknown key 'surprise'"),
         (edit_model(horizon="4"), "horizon is '4', not int"),
-        (edit_model(horizon=10**9), "size of the network"),
+        (edit_model(horizon=10**9), "size of the model"),
         (edit_model(simple="magic"), "unknown simple forecast 'magic'"),
-        (edit_model(simple_weight=1.5), "weight is outside 0 to 1"),
-        (edit_model(simple_weight=float("nan")), "simple_weight"),
+        (edit_model(simple_weights={"magic": 0.5}), "unknown simple forecast 'magic'"),
+        (edit_model(simple_weights={"drift": 1.5}), "weight is outside 0 to 1"),
+        (edit_model(simple_weights={"drift": float("nan")}), "simple_weights"),
+        (edit_member(weight=-0.1), "weight is outside 0 to 1"),
+        (edit_member(weight=int("9" * 400)), "not a usable checkpoint"),
+        (edit_member(weight="0.1"), "weight is '0.1', not a finite float"),
+        (edit_form(context_length=0), "size of the model"),
+        (edit_form(context_length=10**7), "size of the model"),
+        (edit_form(context_length=9), r"shortcut\.weight"),
+        (edit_form(network={"cell": "gru"}), "network lacks the key"),
+        (edit_representation(base="theta"), "unknown simple forecast 'theta'"),
+        (edit_representation(season_length=7), "another season length"),
+        (edit_representation(deseasonalised=1), "deseasonalised is '1', not bool"),
         (edit_tensor("extra", np.zeros(1)), "unknown tensor 'extra'"),
         (edit_tensor("series.surprise", np.zeros(1)), "unknown tensor 'series.surprise'"),
         (edit_tensor("members.0.dense.bias", np.full(5, np.nan, np.float32)), "not finite"),
@@ -150,9 +176,16 @@ def test_content_that_does_not_hold_together_is_refused_despite_a_right_digest(
         load(rebuilt(change))
 
 
-def test_a_newer_format_is_refused_with_advice() -> None:
-    data = rebuilt(lambda metadata, _: metadata.update(format_version=99))
-    with pytest.raises(CheckpointError, match="format 99 is not known to this version"):
+@pytest.mark.parametrize("version", [0, -1, FORMAT_VERSION + 1, 99, True, "1", 1.0, None, [1]])
+def test_a_format_that_is_not_known_is_refused_with_advice(version: Any) -> None:
+    data = rebuilt(lambda metadata, _: metadata.update(format_version=version))
+    with pytest.raises(CheckpointError, match="is not known to this version, which reads formats"):
+        load(data)
+
+
+def test_a_model_under_the_version_of_another_format_is_refused() -> None:
+    data = rebuilt(lambda metadata, _: metadata.update(format_version=1))
+    with pytest.raises(CheckpointError, match="not a usable checkpoint"):
         load(data)
 
 

@@ -1,24 +1,60 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from forecast_cli.baselines import drift
-from forecast_cli.committee import member_forecast
-from tests.models import HORIZON, NETWORK, make_committee, make_member
+from forecast_cli.baselines import SIMPLE, drift
+from forecast_cli.committee import Committee, Member
+from forecast_cli.seasonality import estimate_season
+from forecast_cli.windows import last_steps
+from tests.models import (
+    HORIZON,
+    make_committee,
+    make_form,
+    make_member,
+    make_seasonal_committee,
+)
+from tests.panels import wave
 
+Array = NDArray[np.float64]
 CONTEXT = np.array([[3.0, 5.0, 4.0, 7.0, 8.0, 6.0, 9.0, 8.0, 10.0], [2.0] * 8 + [5.0]])
+YEARS = np.array([wave(60, season=12), wave(60, season=12, seed=1)])
 
 
-def test_the_forecast_is_the_weighted_mean_of_members_and_the_simple_continuation() -> None:
-    one, two = make_member(share=1.0), make_member(log=True, share=3.0, seed=1)
-    forecasts = [member_forecast(NETWORK, m, CONTEXT, HORIZON) for m in (one, two)]
-    networks = (forecasts[0] + 3 * forecasts[1]) / 4
-    expected = 0.25 * drift(CONTEXT, HORIZON) + 0.75 * networks
-    np.testing.assert_allclose(make_committee([one, two]).forecast(CONTEXT), expected)
+def silent(member: Member) -> Member:
+    """The member with all weights zero: its forecast is the continuation that it corrects."""
+    return replace(member, weights={name: 0 * w for name, w in member.weights.items()})
+
+
+def test_the_forecast_is_the_weighted_mean_of_members_and_simple_continuations() -> None:
+    one, two = make_member(weight=0.3), make_member(log=True, weight=0.2, seed=1)
+    committee = replace(
+        make_committee([]), members=(one, two), simple_weights={"drift": 0.4, "theta": 0.1}
+    )
+    expected = (
+        0.3 * one.forecast(CONTEXT, HORIZON)
+        + 0.2 * two.forecast(CONTEXT, HORIZON)
+        + 0.4 * drift(CONTEXT, HORIZON)
+        + 0.1 * SIMPLE["theta"](CONTEXT, HORIZON, 1)
+    )
+    np.testing.assert_allclose(committee.forecast(CONTEXT), expected)
 
 
 def test_without_members_the_simple_continuation_stands_alone() -> None:
-    alone = make_committee([], simple_weight=1.0)
-    np.testing.assert_array_equal(alone.forecast(CONTEXT), drift(CONTEXT, HORIZON))
+    np.testing.assert_array_equal(make_committee([]).forecast(CONTEXT), drift(CONTEXT, HORIZON))
+
+
+def test_a_committee_is_called_by_its_cell_or_by_the_continuation_that_stands_alone() -> None:
+    assert make_committee([make_member()]).name == "gru"
+    assert make_committee([]).name == "drift"
+
+
+def test_a_form_tells_how_it_sees_a_window() -> None:
+    assert str(make_form(log=True)) == "log, correction to naive, from 8 steps"
+    assert str(make_form(season_length=3, deseasonalised=True, segment_length=4)) == (
+        "level, season removed, correction to naive, from 8 steps, 4 at a time"
+    )
 
 
 def test_a_row_too_short_or_without_change_gets_the_simple_continuation() -> None:
@@ -27,15 +63,39 @@ def test_a_row_too_short_or_without_change_gets_the_simple_continuation() -> Non
     np.testing.assert_array_equal(forecast, drift(context, HORIZON))
 
 
+def test_a_row_that_no_weighted_part_can_forecast_gets_the_best_simple_continuation() -> None:
+    context = np.array([[np.nan, np.nan, np.nan, 3.0, 5.0], [-1.0, 4.0, 3.0, 4.0, 2.0]])
+    only_logs = make_committee([make_member(log=True)], simple_weight=0.0)
+    assert only_logs.simple_weights == {}
+    np.testing.assert_array_equal(only_logs.forecast(context), drift(context, HORIZON))
+
+
+def test_a_row_that_is_not_voiced_gets_the_simple_continuations_only() -> None:
+    committee = make_committee([make_member()])
+    found = committee.forecast(CONTEXT, np.array([True, False]))
+    np.testing.assert_allclose(found[0], committee.forecast(CONTEXT)[0], rtol=1e-6)
+    np.testing.assert_array_equal(found[1], drift(CONTEXT, HORIZON)[1])
+
+
 def test_a_row_with_zeros_is_left_to_the_members_without_logs() -> None:
     context = np.array([[0.0, 5.0, 4.0, 7.0, 8.0]])
-    both = make_committee([make_member(), make_member(log=True, seed=1)])
-    level = make_committee([make_member()])
-    np.testing.assert_allclose(both.forecast(context), level.forecast(context))
+    level = make_member()
+    both = make_committee([level, make_member(log=True, seed=1)], simple_weight=0.2)
+    # The level member keeps its 0.4 of what is left: 0.2 and 0.4.
+    expected = (0.2 * drift(context, HORIZON) + 0.4 * level.forecast(context, HORIZON)) / 0.6
+    np.testing.assert_allclose(both.forecast(context), expected)
 
 
-def test_a_context_shorter_than_the_window_is_padded() -> None:
-    short = CONTEXT[:, -5:]
+def test_zeros_before_the_window_of_a_log_member_do_not_silence_it() -> None:
+    context = np.array([[0.0, *wave(8)]])
+    committee = make_committee([make_member(log=True)], simple_weight=0.0)
+    alone = make_member(log=True).forecast(context, HORIZON)
+    np.testing.assert_allclose(committee.forecast(context), alone)
+
+
+@pytest.mark.parametrize("length", [3, 5, 9])
+def test_a_context_shorter_than_the_window_is_padded(length: int) -> None:
+    short = CONTEXT[:, -length:]
     padded = np.pad(short, ((0, 0), (4, 0)), constant_values=np.nan)
     committee = make_committee([make_member()], simple_weight=0.0)
     np.testing.assert_array_equal(committee.forecast(short), committee.forecast(padded))
@@ -49,7 +109,75 @@ def test_a_change_of_unit_scales_the_forecast(factor: float) -> None:
     )
 
 
+@pytest.mark.parametrize("factor", [1e-9, 1000.0, 1e12])
+def test_a_change_of_unit_scales_the_forecast_of_deseasonalised_members(factor: float) -> None:
+    committee = make_seasonal_committee(12)
+    np.testing.assert_allclose(
+        committee.forecast(factor * YEARS), factor * committee.forecast(YEARS), rtol=1e-5
+    )
+
+
 def test_a_row_is_forecast_the_same_whatever_stands_beside_it() -> None:
     committee = make_committee([make_member(), make_member(log=True, seed=1)])
     many = np.concatenate([CONTEXT] * 50)
     np.testing.assert_allclose(committee.forecast(many)[:2], committee.forecast(CONTEXT), rtol=1e-6)
+
+
+def deseasonalised(*, log: bool = False, season_length: int = 12) -> Committee:
+    form = make_form(log=log, season_length=season_length, deseasonalised=True)
+    return make_committee([silent(make_member(form))], simple_weight=0.0)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_deseasonalised_member_forecasts_what_is_left_and_gets_its_season_back(
+    log: bool,
+) -> None:
+    # Silent, it repeats the last value without its season; the season then goes on.
+    pattern = np.array([0.5, 1.0, 2.0, 4.0])
+    context = np.tile(pattern, 6)[None]
+    found = deseasonalised(log=log, season_length=4).forecast(context)
+    np.testing.assert_allclose(found, [pattern], rtol=1e-9)
+
+
+def test_a_season_that_is_subtracted_leaves_nothing_to_a_member_on_logs() -> None:
+    # The window is positive, but a value before it is not: without its season it is below zero.
+    context = np.array([[0.0, *np.tile([1.0, 9.0, 1.0], 8)], [5.0, *np.tile([1.0, 9.0, 2.0], 8)]])
+    committee = deseasonalised(log=True, season_length=3)
+    found = committee.forecast(context)
+    np.testing.assert_array_equal(found[0], drift(context, HORIZON)[0])
+    assert (found[1] != drift(context, HORIZON)[1]).any()
+
+
+def test_members_that_no_row_applies_to_are_left_out() -> None:
+    context = -YEARS
+    for segment_length in (1, 3):
+        form = make_form(log=True, context_length=12, segment_length=segment_length)
+        committee = make_committee([make_member(form)])
+        np.testing.assert_array_equal(committee.forecast(context), drift(context, HORIZON))
+
+
+def test_the_season_is_that_of_the_whole_context_not_of_the_window_of_a_member() -> None:
+    committee = make_seasonal_committee(12)
+    member = replace(committee.members[1], weight=1.0)
+    alone = replace(committee, members=(member,), simple_weights={})
+    season = estimate_season(YEARS, 12)
+    window = last_steps(season.remove(YEARS), member.form.context_length)
+    expected = season.restore(member.forecast(window, HORIZON))
+    assert member.form.context_length < 24 < YEARS.shape[1]
+    np.testing.assert_allclose(alone.forecast(YEARS), expected)
+
+
+def test_next_to_the_largest_float_a_forecast_is_finite() -> None:
+    context = 1.7e308 * np.array([[0.9, -0.9, 1.0, -1.0, 0.8, -1.0]])
+    loud = [replace(m, weights={k: 50 * w for k, w in m.weights.items()}) for m in [make_member()]]
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.isfinite(make_committee(loud).forecast(context)).all()
+
+
+def test_rows_for_networks_are_long_enough_and_change() -> None:
+    nan = np.nan
+    context = np.array(
+        [[nan, 1.0, 2.0, 3.0], [nan, nan, 1.0, 2.0], [4.0] * 4, [nan] * 4, [1.0, nan, 2.0, 2.0]]
+    )
+    found = make_committee([make_member()]).rows_for_networks(context)
+    assert found.tolist() == [True, False, False, False, True]

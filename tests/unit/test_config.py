@@ -31,7 +31,13 @@ from forecast_cli.errors import ConfigError
         ("--dropout", lambda: NetworkConfig(dropout=1)),
         ("--dropout", lambda: NetworkConfig(dropout=-0.1)),
         ("--dropout", lambda: NetworkConfig(dropout=math.nan)),
+        ("--segment-length", lambda: NetworkConfig(segment_length=0)),
+        ("--segment-length", lambda: NetworkConfig(segment_length=1025)),
+        ("--effort", lambda: TrainConfig(effort="heroic")),  # type: ignore[arg-type]
+        ("--members", lambda: TrainConfig(members=0)),
+        ("--members", lambda: TrainConfig(members=201)),
         ("--epochs", lambda: TrainConfig(epochs=0)),
+        ("--steps-per-epoch", lambda: TrainConfig(steps_per_epoch=0)),
         ("--batch-size", lambda: TrainConfig(batch_size=0)),
         ("--patience", lambda: TrainConfig(patience=0)),
         ("--threads", lambda: TrainConfig(threads=0)),
@@ -65,7 +71,7 @@ def test_a_value_out_of_range_is_refused_under_the_name_of_its_option(
 def test_a_refusal_tells_the_value_and_what_is_accepted() -> None:
     with pytest.raises(ConfigError, match=r"^--horizon is -3; it must be 1 or more$"):
         WindowConfig(horizon=-3)
-    with pytest.raises(ConfigError, match=r"'gruu'; accepted values: gru, lstm, rnn$"):
+    with pytest.raises(ConfigError, match=r"'gruu'; accepted values: gru, lstm, rnn, lstm-gru$"):
         NetworkConfig(cell="gruu")  # type: ignore[arg-type]
 
 
@@ -74,6 +80,7 @@ def test_the_lowest_values_accepted_are_accepted() -> None:
     assert NetworkConfig(layers=1, hidden_size=1, dropout=0).dropout == 0
     assert TrainConfig(epochs=1, batch_size=1, patience=1, threads=1, l1=0, l2=0, seed=0).l1 == 0
     assert TrainConfig(seed=2**63 - 1).seed == 2**63 - 1
+    assert TrainConfig(members=1).members == NetworkConfig(segment_length=1).segment_length == 1
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -108,6 +115,12 @@ def test_the_default_settings_accept_themselves() -> None:
     assert check_levels(settings.levels) == settings.levels == DEFAULT_LEVELS
     assert settings.window == WindowConfig(horizon=None, context_length=None, season_length=None)
     assert settings.read == ReadConfig()
+    assert settings.optimisation.members is settings.optimisation.epochs is None
+
+
+def test_a_network_whose_pace_is_left_open_takes_one_step_at_a_time() -> None:
+    assert NetworkConfig().pace == 1
+    assert NetworkConfig(segment_length=6).pace == 6
 
 
 @pytest.mark.parametrize(

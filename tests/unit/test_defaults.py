@@ -160,7 +160,7 @@ def test_an_explicit_context_length_that_the_data_can_fill_is_taken_without_a_wo
 def test_with_every_size_named_there_is_nothing_to_tell() -> None:
     config = WindowConfig(horizon=3, context_length=5, season_length=2)
     found, told = plan(make_panel(wave(30), calendar=MONTHLY), config)
-    assert found == WindowPlan(horizon=3, context_length=5, season_length=2)
+    assert found == WindowPlan(horizon=3, context_length=5, long_context_length=5, season_length=2)
     assert told == []
 
 
@@ -171,6 +171,28 @@ def test_a_context_longer_than_there_is_to_see_is_shortened_and_told(
     told: list[Notice] = []
     config = WindowConfig(horizon=2, context_length=asked)
     plan = plan_windows(make_panel(wave(length)), config, told.append)
-    assert plan.context_length == seen
+    assert plan.context_length == plan.long_context_length == seen
     assert [notice.kind for notice in told] == ["warning"]
     assert f"the network sees {seen}" in told[0].text
+
+
+@pytest.mark.parametrize("length", [10, 20, 60, 200, 2000])
+@pytest.mark.parametrize("horizon", [1, 12, 100])
+def test_networks_that_read_in_segments_never_see_less(length: int, horizon: int) -> None:
+    found, told = plan(make_panel(wave(length)), WindowConfig(horizon=horizon))
+    assert found.context_length <= found.long_context_length < length
+    (seen,) = [notice.text for notice in told if "the networks see" in notice.text]
+    sizes = dict.fromkeys((found.context_length, found.long_context_length))
+    assert f"the last {' or '.join(map(str, sizes))} steps" in seen
+
+
+def test_long_series_let_some_networks_see_more() -> None:
+    found, _ = plan(make_panel(wave(2000)), WindowConfig(horizon=12))
+    assert found.long_context_length > found.context_length
+
+
+def test_one_long_series_does_not_lengthen_the_context_of_short_ones() -> None:
+    short = [wave(30, seed=seed) for seed in range(5)]
+    alone, _ = plan(make_panel(*short), WindowConfig(horizon=6))
+    beside, _ = plan(make_panel(*short, wave(2000)), WindowConfig(horizon=6))
+    assert beside.long_context_length == alone.long_context_length

@@ -17,7 +17,7 @@ from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel, wave
 
 NAN = float("nan")
-PLAN = WindowPlan(horizon=3, context_length=8, season_length=1)
+PLAN = WindowPlan(horizon=3, context_length=8, long_context_length=8, season_length=1)
 YEARS = Calendar.years()
 
 
@@ -95,6 +95,14 @@ def test_the_command_names_every_column_and_size() -> None:
         f"forecast train test.csv --target value --time step --id name --freq {YEARS.freq} "
         "--season-length 1 --horizon 3 --context-length 8"
     )
+
+
+def test_the_command_leaves_the_context_open_where_it_differs_among_networks() -> None:
+    # One --context-length would hold for all of them.
+    command = explicit_command(
+        make_panel(wave(30)), ReadConfig(), replace(PLAN, long_context_length=24)
+    )
+    assert "--context-length" not in command
 
 
 def test_the_command_of_one_unnamed_series_names_no_id() -> None:

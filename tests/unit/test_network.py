@@ -5,11 +5,21 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from forecast_cli.config import CELLS, Cell, NetworkConfig
+from forecast_cli.config import CELLS, LAYERS, Cell, Layer, NetworkConfig
+from forecast_cli.errors import ConfigError
 from forecast_cli.network import RecurrentRegressor
 from forecast_cli.recurrence import FEATURES, forward, run_cell, weight_shapes
 
 Array = NDArray[np.float64]
+
+SEGMENTS = [1, 2, 3, 7, 9]
+"""Of windows of 7 steps and a horizon of 4: none, parts of both, all of one, more than both."""
+
+TORCH_LAYERS: dict[Layer, type[torch.nn.RNN | torch.nn.GRU | torch.nn.LSTM]] = {
+    "rnn": torch.nn.RNN,
+    "gru": torch.nn.GRU,
+    "lstm": torch.nn.LSTM,
+}
 
 
 def make_network(config: NetworkConfig, seed: int = 0) -> RecurrentRegressor:
@@ -33,7 +43,7 @@ def logistic(x: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-x)))
 
 
-def step_by_the_book(cell: Cell, w: dict[str, Array], xs: Array) -> Array:
+def step_by_the_book(layer: Layer, w: dict[str, Array], xs: Array) -> Array:
     """One sequence [L, I] through the equations as they are printed, a gate and a step at a time.
 
     Elman (1990); Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000); Cho et
@@ -51,9 +61,9 @@ def step_by_the_book(cell: Cell, w: dict[str, Array], xs: Array) -> Array:
 
     h, c, states = np.zeros(size), np.zeros(size), []
     for x in xs:
-        if cell == "rnn":
+        if layer == "rnn":
             h = np.tanh(driven(0, x) + kept(0, h))
-        elif cell == "lstm":
+        elif layer == "lstm":
             i, f, g, o = (driven(k, x) + kept(k, h) for k in range(4))
             c = logistic(f) * c + logistic(i) * np.tanh(g)
             h = logistic(o) * np.tanh(c)
@@ -64,24 +74,27 @@ def step_by_the_book(cell: Cell, w: dict[str, Array], xs: Array) -> Array:
     return np.array(states)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_each_cell_follows_its_published_equations(cell: Cell) -> None:
-    layer = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell](
-        3, 5, batch_first=True
-    ).double()
+@pytest.mark.parametrize("kind", LAYERS)
+def test_each_layer_follows_its_published_equations(kind: Layer) -> None:
+    layer = TORCH_LAYERS[kind](3, 5, batch_first=True).double()
     xs = np.random.default_rng(0).normal(size=(2, 6, 3))
     with torch.inference_mode():
         by_torch = layer(torch.from_numpy(xs))[0].numpy()
     w = {name: tensor.detach().numpy() for name, tensor in layer.named_parameters()}
-    by_the_book = np.array([step_by_the_book(cell, w, row) for row in xs])
+    by_the_book = np.array([step_by_the_book(kind, w, row) for row in xs])
+    by_numpy, (last, _) = run_cell(kind, w, xs)
     np.testing.assert_allclose(by_torch, by_the_book, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(run_cell(cell, w, xs), by_the_book, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(by_numpy, by_the_book, rtol=1e-10, atol=1e-12)
+    np.testing.assert_array_equal(last, by_numpy[:, -1])
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2])
-def test_the_forward_pass_in_numpy_equals_the_one_in_torch(cell: Cell, layers: int) -> None:
-    config = NetworkConfig(cell=cell, layers=layers, hidden_size=6)
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_the_forward_pass_in_numpy_equals_the_one_in_torch(
+    cell: Cell, layers: int, segment: int
+) -> None:
+    config = NetworkConfig(cell=cell, layers=layers, hidden_size=6, segment_length=segment)
     network = make_network(config)
     with torch.inference_mode():
         by_torch = network(torch.from_numpy(features())).numpy()
@@ -90,8 +103,12 @@ def test_the_forward_pass_in_numpy_equals_the_one_in_torch(cell: Cell, layers: i
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_in_single_precision_the_two_agree_to_a_hundred_thousandth(cell: Cell) -> None:
-    config = NetworkConfig(cell=cell)
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_in_single_precision_the_two_agree_to_a_hundred_thousandth(
+    cell: Cell, layers: int, segment: int
+) -> None:
+    config = NetworkConfig(cell=cell, layers=layers, segment_length=segment)
     network = make_network(config).float()
     x = features(64).astype(np.float32)
     with torch.inference_mode():
@@ -102,17 +119,20 @@ def test_in_single_precision_the_two_agree_to_a_hundred_thousandth(cell: Cell) -
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 3])
-def test_the_declared_weight_shapes_are_those_of_the_network(cell: Cell, layers: int) -> None:
-    config = NetworkConfig(cell=cell, layers=layers, hidden_size=6)
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_the_declared_weight_shapes_are_those_of_the_network(
+    cell: Cell, layers: int, segment: int
+) -> None:
+    config = NetworkConfig(cell=cell, layers=layers, hidden_size=6, segment_length=segment)
     shapes = {name: tensor.shape for name, tensor in weights_of(make_network(config)).items()}
     assert shapes == weight_shapes(config, 7, 4)
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_an_untrained_network_puts_out_zero(cell: Cell) -> None:
-    network = RecurrentRegressor(
-        NetworkConfig(cell=cell), 7, 4, generator=torch.Generator().manual_seed(0)
-    )
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_an_untrained_network_puts_out_zero(cell: Cell, segment: int) -> None:
+    config = NetworkConfig(cell=cell, segment_length=segment)
+    network = RecurrentRegressor(config, 7, 4, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         assert not network(torch.from_numpy(features()).float()).any()
 
@@ -135,16 +155,19 @@ def test_the_forget_gate_of_an_lstm_starts_open() -> None:
     assert (np.delete(bias, slice(64, 128)) == 0).all()
 
 
-def test_a_network_takes_no_chance_from_the_global_generator() -> None:
+@pytest.mark.parametrize("segment", [1, 3])
+def test_a_network_takes_no_chance_from_the_global_generator(segment: int) -> None:
     before = torch.get_rng_state()
     generator = torch.Generator().manual_seed(0)
-    network = RecurrentRegressor(NetworkConfig(), 7, 4, generator=generator)
+    config = NetworkConfig(layers=2, segment_length=segment)
+    network = RecurrentRegressor(config, 7, 4, generator=generator)
     network(torch.from_numpy(features()).float(), generator)
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_dropout_follows_its_generator_and_keeps_the_mean() -> None:
-    network = make_network(NetworkConfig(dropout=0.3))
+@pytest.mark.parametrize("segment", [1, 3])
+def test_dropout_follows_its_generator_and_keeps_the_mean(segment: int) -> None:
+    network = make_network(NetworkConfig(dropout=0.3, segment_length=segment))
     x = torch.from_numpy(np.repeat(features(1), 4000, axis=0))
     with torch.inference_mode():
         dropped = network(x, torch.Generator().manual_seed(1))
@@ -153,3 +176,89 @@ def test_dropout_follows_its_generator_and_keeps_the_mean() -> None:
     assert torch.equal(dropped, again)
     assert not torch.equal(dropped[0], dropped[1])
     torch.testing.assert_close(dropped.mean(0), plain, atol=0.25, rtol=0.1)
+
+
+@pytest.mark.parametrize("segment", [1, 3])
+def test_between_layers_dropout_is_at_work_as_well(segment: int) -> None:
+    network = make_network(NetworkConfig(layers=2, dropout=0.5, segment_length=segment))
+    x = torch.from_numpy(features())
+    masks = []
+
+    def count_draws(x: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
+        masks.append(x.shape)
+        return x
+
+    network._drop = count_draws  # type: ignore[method-assign]
+    network(x, torch.Generator())
+    behind_a_layer = [shape for shape in masks if len(shape) == 3]
+    assert behind_a_layer[0] == (3, -(-7 // segment), 64)
+    assert len(masks) == 3
+
+
+@pytest.mark.parametrize("segment", [1, 3])
+def test_the_same_seed_gives_the_same_network(segment: int) -> None:
+    config = NetworkConfig(layers=2, segment_length=segment)
+    one, again = (weights_of(make_network(config, seed=4)) for _ in range(2))
+    other = weights_of(make_network(config, seed=5))
+    assert all((one[name] == again[name]).all() for name in one)
+    assert not any((one[name] == other[name]).all() for name in one)
+
+
+def test_the_hybrid_is_an_lstm_that_feeds_a_gru_in_each_of_its_layers() -> None:
+    network = make_network(NetworkConfig(cell="lstm-gru", layers=2))
+    kinds = [type(layer) for layer in network.recurrent]
+    assert kinds == [torch.nn.LSTM, torch.nn.GRU, torch.nn.LSTM, torch.nn.GRU]
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_segment_of_the_horizon_is_one_ordinary_step_from_the_end_of_the_context(
+    kind: Layer,
+) -> None:
+    network = make_network(NetworkConfig(cell=kind, hidden_size=6, segment_length=2))
+    x = torch.from_numpy(features())
+    varying, constant = x[:, :, :2], x[:, -1:, 2:]
+    padded = torch.nn.functional.pad(varying, (0, 0, 1, 0)).reshape(3, 4, 4)
+    segments = torch.cat((padded, constant.expand(3, 4, 1)), dim=-1)
+    with torch.inference_mode():
+        _, end = network.recurrent[0](torch.relu(network.embed(segments)))
+        parts = [
+            network.output(network.recurrent[0](position.expand(3, 1, 6), end)[0][:, 0])
+            for position in network.positions
+        ]
+        expected = torch.cat(parts, dim=1) + network.shortcut(x[:, :, 0])
+        torch.testing.assert_close(network(x), expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_segments_are_counted_from_the_end_so_that_unseen_steps_before_change_nothing(
+    cell: Cell,
+) -> None:
+    config = NetworkConfig(cell=cell, hidden_size=6, segment_length=3)
+    weights = weights_of(make_network(config))
+    longer = np.concatenate((np.zeros((3, 2, FEATURES)), features()), axis=1)
+    padded = {**weights, "shortcut.weight": np.pad(weights["shortcut.weight"], ((0, 0), (2, 0)))}
+    np.testing.assert_allclose(
+        forward(config, padded, longer), forward(config, weights, features()), rtol=1e-12
+    )
+
+
+def test_with_segments_every_step_of_the_window_reaches_every_step_of_the_horizon() -> None:
+    network = make_network(NetworkConfig(hidden_size=6, segment_length=3))
+    with torch.no_grad():
+        network.shortcut.weight.zero_()
+    x = torch.from_numpy(features(1)).requires_grad_()
+    for output in network(x)[0]:
+        (slope,) = torch.autograd.grad(output, x, retain_graph=True)
+        assert slope[0, :, :2].all()
+
+
+def test_a_longer_horizon_only_adds_positions_and_the_shortcut() -> None:
+    config = NetworkConfig(segment_length=3)
+    short, long = (weight_shapes(config, 7, horizon) for horizon in (4, 40))
+    assert {name for name in short if short[name] != long[name]} == {"positions", "shortcut.weight"}
+
+
+@pytest.mark.parametrize("length", [0, 1025])
+def test_a_segment_length_out_of_range_is_refused_under_the_name_of_its_option(length: int) -> None:
+    with pytest.raises(ConfigError, match="--segment-length"):
+        NetworkConfig(segment_length=length)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from forecast_cli.config import CELLS, Cell, NetworkConfig
+from forecast_cli.config import LAYERS, Layer, NetworkConfig
 from forecast_cli.recurrence import FEATURES, forward, run_cell, weight_shapes
 
 TINY = NetworkConfig(cell="rnn", hidden_size=1)
@@ -35,21 +35,21 @@ def test_the_activation_of_huge_numbers_is_the_positive_part() -> None:
     np.testing.assert_array_equal(dense_activation(x), np.maximum(x, 0))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("kind", LAYERS)
 @pytest.mark.parametrize("size", [1e2, 1e6, 1e30])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_states_stay_within_one_however_large_the_inputs(
-    cell: Cell, size: float, dtype: type[np.floating]
+    kind: Layer, size: float, dtype: type[np.floating]
 ) -> None:
     random = np.random.default_rng(0)
-    config = NetworkConfig(cell=cell, hidden_size=4)
+    config = NetworkConfig(cell=kind, hidden_size=4)
     prefix = "recurrent.0."
     weights = {
         name.removeprefix(prefix): random.normal(size=shape).astype(dtype)
         for name, shape in weight_shapes(config, LENGTH, 1).items()
         if name.startswith(prefix)
     }
-    states = run_cell(cell, weights, (size * random.normal(size=(5, LENGTH, 4))).astype(dtype))
+    states, _ = run_cell(kind, weights, (size * random.normal(size=(5, LENGTH, 4))).astype(dtype))
     assert states.dtype == dtype
     assert (np.abs(states) <= 1).all()
     assert (np.abs(states) > 0.5).any()
@@ -62,7 +62,10 @@ def test_gates_saturate_exactly_so_that_a_closed_lstm_keeps_nothing() -> None:
         "bias_ih_l0": np.repeat([-1e9, -1e9, 1e9, 1e9], 2),
         "bias_hh_l0": np.zeros(8),
     }
-    assert not run_cell("lstm", closed, np.ones((1, 5, 1))).any()
+    states, (hidden, memory) = run_cell("lstm", closed, np.ones((1, 5, 1)))
+    assert not states.any()
+    assert not hidden.any()
+    assert not memory.any()
 
 
 def test_an_open_lstm_counts_its_steps() -> None:
@@ -72,7 +75,8 @@ def test_an_open_lstm_counts_its_steps() -> None:
         "bias_ih_l0": np.array([1e9, 1e9, 1e9, 1e9]),
         "bias_hh_l0": np.zeros(4),
     }
-    states = run_cell("lstm", opened, np.ones((1, 4, 1)))
+    states, (_, memory) = run_cell("lstm", opened, np.ones((1, 4, 1)))
+    np.testing.assert_allclose(memory, [[4.0]])
     np.testing.assert_allclose(states.ravel(), np.tanh([1.0, 2.0, 3.0, 4.0]))
 
 
@@ -84,6 +88,18 @@ def test_a_gru_whose_update_gate_is_shut_keeps_its_state() -> None:
         "bias_hh_l0": np.zeros(3),
     }
     # An update gate of one keeps the state, here from before the first step.
-    assert not run_cell("gru", shut, np.array([[[1.0], [2.0]]])).any()
-    taken = run_cell("gru", shut, np.array([[[-1.0], [2.0]]]))
+    assert not run_cell("gru", shut, np.array([[[1.0], [2.0]]]))[0].any()
+    taken, _ = run_cell("gru", shut, np.array([[[-1.0], [2.0]]]))
     np.testing.assert_allclose(taken.ravel(), np.tanh([-1.0, -1.0]))
+
+
+def test_forecasting_with_segments_writes_to_none_of_its_inputs() -> None:
+    config = NetworkConfig(cell="lstm-gru", hidden_size=4, segment_length=2)
+    random = np.random.default_rng(0)
+    weights = {
+        name: random.normal(size=shape) for name, shape in weight_shapes(config, LENGTH, 5).items()
+    }
+    features = random.normal(size=(2, LENGTH, FEATURES))
+    for array in (features, *weights.values()):
+        array.flags.writeable = False
+    assert forward(config, weights, features).shape == (2, 5)

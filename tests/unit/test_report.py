@@ -17,7 +17,7 @@ from forecast_cli.report import (
     breakdown_table,
     data_facts,
     facts,
-    shares,
+    parts_table,
     table,
     to_json,
 )
@@ -52,10 +52,24 @@ def backtest(*models: ModelScores) -> Backtest:
         horizon=12,
         n_points=72,
         scores=models,
-        best_simple="drift",
+        best_simple="theta",
+        best_naive="drift",
         skill=0.2,
         verdict="The model is worth using.",
     )
+
+
+def member(**changes: Any) -> MemberSummary:
+    values: dict[str, Any] = {
+        "representation": "log",
+        "context_length": 8,
+        "segment_length": 2,
+        "epochs": 5,
+        "validation_mase": 0.8,
+        "backtest_mase": 0.9,
+        "weight": 0.1,
+    }
+    return MemberSummary(**values | changes)
 
 
 def data(**changes: Any) -> DataSummary:
@@ -134,17 +148,18 @@ def test_every_table_fits_into_80_columns() -> None:
     long_names = data(target="x" * 100, source="y" * 150, id_columns=("z" * 100, "w" * 100))
     rows = [Breakdown(label="v" * 100, n_points=10**6, mae=1e13, smape=199.9, mase=1e-9)] * 40
     members = [
-        MemberSummary(
-            representation=f"log ratio to season {i}",
-            context_length=24,
-            epochs=5,
-            validation_mase=0.5,
-            weight=0.1,
+        member(
+            representation="level, season removed, correction to seasonal-naive",
+            context_length=1024,
+            segment_length=1024,
+            epochs=10**4,
+            validation_mase=1e-9,
+            backtest_mase=1e13,
         )
-        for i in range(10)
-    ]
+    ] * 10
     text = shown(
-        facts([*data_facts(long_names), ("model", shares(members, "naive", 0.0))]),
+        facts(data_facts(long_names)),
+        parts_table(members, {"log-damped-trend": 0.125}),
         breakdown_table("series", rows, most=12),
         *backtest_parts(backtest(scores("gru", mape=100.123, coverage={"80": 0.5, "95": 0.9}))),
     )
@@ -159,14 +174,18 @@ def test_the_middle_of_a_long_breakdown_is_left_out_and_counted() -> None:
     assert "… 28 more" in text
 
 
-def test_only_members_that_count_are_named() -> None:
+def test_every_part_is_shown_with_its_weight_and_every_network_with_how_it_did() -> None:
     members = [
-        MemberSummary(
-            representation=name, context_length=8, epochs=1, validation_mase=None, weight=weight
-        )
-        for name, weight in (("log", 0.75), ("level", 0.0))
+        member(weight=0.6),
+        member(representation="level", segment_length=1, backtest_mase=None, weight=0.15),
     ]
-    assert shares(members, "naive", 0.25) == " 75.0 % log, from 8 steps\n 25.0 % naive"
+    text = shown(parts_table(members, {"naive": 0.0, "theta": 0.25}))
+    assert [" ".join(line.split()) for line in text.splitlines() if "%" in line] == [
+        "60.0 % log, from 8 steps, 2 at a time 5 0.8000 0.9000",
+        "15.0 % level, from 8 steps 5 0.8000 –",
+        "0.0 % naive",
+        "25.0 % theta",
+    ]
 
 
 def test_json_holds_its_kind_the_schema_version_and_every_field() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,19 @@ def test_rows_are_represented_independently_of_each_other() -> None:
 def test_one_wild_value_in_a_window_does_not_become_its_unit() -> None:
     wild = np.array([[100.0, 101.0, 99.0, 1e6, 100.0, 102.0, 101.0, 103.0, 102.0, 104.0]])
     assert represent(LEVEL, wild, 1).unit[0, 0] < 10
+
+
+def test_a_representation_tells_its_scale_its_season_and_what_it_corrects() -> None:
+    assert str(LEVEL) == "level, correction to naive"
+    plain = Representation(log=True, base="drift", season_length=12, deseasonalised=True)
+    assert str(plain) == "log, season removed, correction to drift"
+
+
+def test_what_has_lost_its_season_is_measured_and_continued_as_if_it_had_none() -> None:
+    context = np.array([[1.0, 5.0, 2.0, 6.0, 3.0]])
+    plain = Representation(log=False, base="seasonal-naive", season_length=2, deseasonalised=True)
+    found = represent(plain, context, 2)
+    expected = represent(replace(plain, season_length=1, deseasonalised=False), context, 2)
+    np.testing.assert_array_equal(found.features, expected.features)
+    np.testing.assert_array_equal(found.unit, expected.unit)
+    np.testing.assert_array_equal(found.restore(np.zeros((1, 2))), [[3.0, 3.0]])

@@ -1,4 +1,3 @@
-import itertools
 import time
 from dataclasses import replace
 
@@ -6,31 +5,51 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_cli.committee import Form
 from forecast_cli.config import CELLS, Cell, NetworkConfig, TrainConfig
 from forecast_cli.errors import TrainingError
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
 from forecast_cli.splits import split_panel
-from forecast_cli.training import Task, Trained, choose_device, one_cycle, train_all
+from forecast_cli.training import Task, Trained, choose_device, train_all
 from tests.panels import make_panel, wave
 
-QUICK = TrainConfig(epochs=3, steps_per_epoch=4, batch_size=32)
+QUICK = TrainConfig(steps_per_epoch=4, batch_size=32, learning_rate=5e-3)
+FASTER = replace(QUICK, steps_per_epoch=8, learning_rate=1e-2)
 
 
-def make_task(*, cell: Cell = "gru", validated: bool = True, log: bool = False) -> Task:
+def make_task(
+    *,
+    cell: Cell = "gru",
+    validated: bool = True,
+    log: bool = False,
+    season_length: int = 1,
+    segment_length: int = 1,
+) -> Task:
+    """With a season it is taken out before."""
     panel = make_panel(wave(90), wave(70, seed=1), wave(60, seed=2))
-    split = split_panel(panel, horizon=6, season_length=1)
+    split = split_panel(panel, horizon=6, season_length=season_length)
     assert split is not None
     return Task(
         panel=panel,
         limits=split.fit_limits,
         validation=split.validation if validated else None,
-        representation=Representation(log=log, base="naive", season_length=1),
-        network=NetworkConfig(cell=cell, hidden_size=12),
-        context_length=12,
+        form=Form(
+            representation=Representation(
+                log=log,
+                base="naive",
+                season_length=season_length,
+                deseasonalised=season_length > 1,
+            ),
+            context_length=12,
+            network=NetworkConfig(cell=cell, hidden_size=12, segment_length=segment_length),
+        ),
         horizon=6,
+        season_length=season_length,
         optimisation=QUICK,
-        epochs=QUICK.epochs,
+        seed=0,
+        epochs=3,
+        planned_epochs=3,
         stage="test",
     )
 
@@ -50,21 +69,30 @@ def test_training_learns_a_wave_better_than_the_continuation_it_starts_from(
 ) -> None:
     task = make_task(cell=cell, log=log)
     untrained = run(replace(task, epochs=0)).validation_error
-    longer = replace(QUICK, epochs=12, learning_rate=1e-2)
-    assert run(replace(task, optimisation=longer, epochs=12)).validation_error < 0.8 * untrained
+    longer = replace(task, optimisation=FASTER, epochs=12, planned_epochs=12)
+    assert run(longer).validation_error < 0.8 * untrained
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("season_length", "segment_length"), [(1, 4), (12, 1), (12, 6)])
+def test_every_form_of_network_learns(log: bool, season_length: int, segment_length: int) -> None:
+    task = make_task(log=log, season_length=season_length, segment_length=segment_length)
+    untrained = run(replace(task, epochs=0)).validation_error
+    longer = replace(task, optimisation=FASTER, epochs=12, planned_epochs=12)
+    assert run(longer).validation_error < 0.95 * untrained
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
     task = make_task()
     first, again = run(task), run(task)
-    other = run(replace(task, optimisation=replace(QUICK, seed=1)))
+    other = run(replace(task, seed=1))
     for name, weight in first.weights.items():
         np.testing.assert_array_equal(weight, again.weights[name])
     assert any((weight != other.weights[name]).any() for name, weight in first.weights.items())
 
 
 def test_networks_side_by_side_get_the_same_bits_as_one_after_the_other() -> None:
-    tasks = [make_task(), make_task(log=True), make_task(cell="lstm")]
+    tasks = [make_task(), make_task(log=True, segment_length=4), make_task(season_length=12)]
     together = train_all(tasks, threads=3, progress=lambda _: None)
     for task, trained in zip(tasks, together, strict=True):
         for name, weight in run(task).weights.items():
@@ -75,7 +103,7 @@ def test_an_interrupt_ends_all_networks_at_once() -> None:
     def interrupt(event: ProgressEvent) -> None:
         raise KeyboardInterrupt
 
-    endless = replace(make_task(validated=False), epochs=10**9)
+    endless = replace(make_task(validated=False), epochs=10**9, planned_epochs=10**9)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         train_all([endless, endless], threads=2, progress=interrupt)
@@ -89,8 +117,9 @@ def test_training_leaves_the_global_generators_alone() -> None:
     assert global_numpy_state() == numpy_state
 
 
-def test_nothing_behind_the_limits_reaches_the_weights() -> None:
-    task = make_task(validated=False)
+@pytest.mark.parametrize("season_length", [1, 12])
+def test_nothing_behind_the_limits_reaches_the_weights(season_length: int) -> None:
+    task = make_task(validated=False, season_length=season_length)
     panel = task.panel
     changed = panel.values.copy()
     for limit, end in zip(task.limits, panel.offsets[1:], strict=True):
@@ -100,10 +129,35 @@ def test_nothing_behind_the_limits_reaches_the_weights() -> None:
         np.testing.assert_array_equal(weight, run(other).weights[name])
 
 
+@pytest.mark.parametrize("season_length", [1, 12])
+def test_nothing_behind_the_validation_part_reaches_the_choice_of_epochs(
+    season_length: int,
+) -> None:
+    task = make_task(season_length=season_length)
+    assert task.validation is not None
+    values = task.panel.values.copy()
+    for limit, end in zip(np.unique(task.validation.limits), task.panel.offsets[1:], strict=True):
+        values[limit:end] = 1e6
+    one, other = run(task), run(replace(task, panel=replace(task.panel, values=values)))
+    assert one.validation_error == other.validation_error
+    assert one.epochs == other.epochs
+
+
+def test_a_network_that_is_trained_again_repeats_the_first_part_of_a_run() -> None:
+    seen: dict[int, list[float]] = {}
+    for epochs in (2, 6):
+        task = replace(make_task(validated=False), epochs=epochs, planned_epochs=6)
+        events: list[ProgressEvent] = []
+        train_all([task], threads=1, progress=events.append)
+        seen[epochs] = [event.loss for event in events]
+    assert len(seen[2]) == 2
+    assert seen[2] == seen[6][:2]
+
+
 def test_early_stopping_keeps_the_epoch_that_did_best_on_validation() -> None:
     seen: list[ProgressEvent] = []
-    wild = replace(QUICK, epochs=40, learning_rate=0.5, patience=2)
-    task = replace(make_task(), optimisation=wild, epochs=40)
+    wild = replace(QUICK, learning_rate=0.5, patience=2)
+    task = replace(make_task(), optimisation=wild, epochs=40, planned_epochs=40)
     (trained,) = train_all([task], threads=1, progress=seen.append)
     errors = [event.validation for event in seen]
     assert len(seen) < 40
@@ -114,7 +168,7 @@ def test_early_stopping_keeps_the_epoch_that_did_best_on_validation() -> None:
 
 def test_without_validation_the_last_epoch_counts() -> None:
     trained = run(make_task(validated=False))
-    assert trained.epochs == QUICK.epochs
+    assert trained.epochs == 3
     assert np.isnan(trained.validation_error)
 
 
@@ -128,16 +182,18 @@ def test_a_loss_that_is_not_finite_stops_with_advice() -> None:
 def test_l1_pulls_weights_to_zero() -> None:
     def size(l1: float) -> float:
         task = make_task(validated=False)
-        config = replace(QUICK, l1=l1, epochs=6)
-        weights = run(replace(task, optimisation=config, epochs=6)).weights
+        config = replace(QUICK, l1=l1)
+        weights = run(replace(task, optimisation=config, epochs=6, planned_epochs=6)).weights
         return float(sum(np.abs(w).sum() for w in weights.values()))
 
     assert size(1.0) < 0.95 * size(0.0)
 
 
 def test_a_time_limit_ends_training_early() -> None:
-    hurried = replace(QUICK, epochs=1000, time_limit=1e-6)
-    task = replace(make_task(validated=False), optimisation=hurried, epochs=1000)
+    hurried = replace(QUICK, time_limit=1e-6)
+    task = replace(
+        make_task(validated=False), optimisation=hurried, epochs=1000, planned_epochs=1000
+    )
     trained = run(task)
     assert trained.epochs == 1
     assert trained.is_cut_short
@@ -157,11 +213,3 @@ def test_a_device_that_is_not_there_is_refused() -> None:
         with pytest.raises(TrainingError, match="--device cuda"):
             choose_device(TrainConfig(device="cuda"))
     assert choose_device(TrainConfig()) == "cpu"
-
-
-def test_the_learning_rate_warms_up_and_decays_to_zero() -> None:
-    rates = [one_cycle(done) for done in np.linspace(0, 1, 101)]
-    assert rates[0] == 0
-    assert max(rates) == rates[10] == 1
-    assert rates[100] == pytest.approx(0)
-    assert all(a >= b for a, b in itertools.pairwise(rates[10:]))

@@ -1,8 +1,23 @@
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast_cli import windows
+from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import Origins, origins_at_end
-from forecast_cli.windows import WindowSampler, contexts, futures
-from tests.panels import make_panel
+from forecast_cli.windows import (
+    WindowSampler,
+    contexts,
+    count_windows,
+    futures,
+    histories,
+    last_steps,
+    without_season,
+)
+from tests.panels import make_panel, wave
 
 NAN = np.nan
 
@@ -53,3 +68,74 @@ def test_no_window_is_drawn_past_the_limit() -> None:
     drawn = sampler.draw(np.random.default_rng(0), 100)
     assert drawn.stops.max() == 9
     assert np.nanmax(futures(panel, drawn, 5)) == 9
+
+
+def test_windows_are_counted_behind_a_season_and_a_value() -> None:
+    panel = make_panel(range(20), range(5))
+    assert count_windows(panel, 1) == 17 + 2
+    assert count_windows(panel, 12) == 7
+
+
+def test_histories_hold_all_that_may_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = make_panel([1, 2, 3], [4, 5])
+    np.testing.assert_array_equal(histories(panel, origins_at_end(panel)), [[1, 2, 3], [NAN, 4, 5]])
+    monkeypatch.setattr(windows, "HISTORY_LENGTH", 2)
+    np.testing.assert_array_equal(histories(panel, origins_at_end(panel)), [[2, 3], [4, 5]])
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [(1, [[3.0]]), (2, [[2.0, 3.0]]), (3, [[1.0, 2.0, 3.0]]), (5, [[NAN, NAN, 1.0, 2.0, 3.0]])],
+)
+def test_the_last_steps_are_cut_or_padded_on_the_left(
+    length: int, expected: list[list[float]]
+) -> None:
+    np.testing.assert_array_equal(last_steps(np.array([[1.0, 2.0, 3.0]]), length), expected)
+
+
+def test_the_last_steps_of_no_rows_are_no_rows() -> None:
+    assert last_steps(np.empty((0, 3)), 5).shape == (0, 5)
+
+
+def test_without_its_season_a_panel_is_what_each_series_shows_before_its_limit() -> None:
+    panel = make_panel(wave(60), wave(50, seed=1), wave(7, seed=2))
+    limits = panel.offsets[1:] - np.array([12, 5, 0])
+    plain = without_season(panel, limits, 12)
+    for number, (start, limit) in enumerate(zip(panel.offsets[:-1], limits, strict=True)):
+        seen = panel.values[start:limit]
+        expected = estimate_season(seen[None], 12).remove(seen[None])[0]
+        np.testing.assert_allclose(plain.values[start:limit], expected, err_msg=str(number))
+    assert plain.calendar == panel.calendar
+    np.testing.assert_array_equal(plain.offsets, panel.offsets)
+
+
+def test_the_season_goes_on_behind_the_limit() -> None:
+    season = [1.0, -4.0, 2.0, 1.0]
+    panel = make_panel(season * 10)
+    np.testing.assert_allclose(without_season(panel, np.array([29]), 4).values, 0, atol=1e-12)
+
+
+def test_a_series_that_starts_behind_its_limit_keeps_its_values() -> None:
+    panel = make_panel([5.0, 6.0] * 20, [1.0, 3.0])
+    plain = without_season(panel, panel.offsets[1:] - np.array([0, 4]), 2)
+    np.testing.assert_array_equal(plain.values[40:], [1.0, 3.0])
+    np.testing.assert_allclose(plain.values[:40], np.sqrt(30))
+
+
+@given(
+    series=st.lists(
+        st.lists(st.integers(-5, 9).map(float), min_size=1, max_size=20), min_size=1, max_size=3
+    ),
+    season_length=st.integers(1, 4),
+    data=st.data(),
+)
+def test_no_season_uses_anything_from_the_limit_on(
+    series: list[list[float]], season_length: int, data: st.DataObject
+) -> None:
+    panel = make_panel(*series)
+    seen = np.array([data.draw(st.integers(0, len(values))) for values in series])
+    limits = panel.offsets[:-1] + seen
+    behind = np.arange(len(panel.values)) >= np.repeat(limits, panel.lengths)
+    other = replace(panel, values=np.where(behind, 1e6, panel.values))
+    one, two = (without_season(p, limits, season_length).values for p in (panel, other))
+    np.testing.assert_array_equal(one[~behind], two[~behind])

@@ -90,7 +90,8 @@ def test_training_writes_the_checkpoint_it_returns(trained: tuple[Path, TrainRep
     assert report.checkpoint == str(folder / "m.forecast")
     assert report.backtest == model.training.backtest
     assert report.n_parameters == model.n_parameters > 0
-    assert sum(m.weight for m in report.members) + report.simple_weight == pytest.approx(1)
+    weights = [*report.simple_weights.values(), *(m.weight for m in report.members)]
+    assert sum(weights) == pytest.approx(1)
 
 
 def test_the_checkpoint_does_not_tell_where_the_data_lay(

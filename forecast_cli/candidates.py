@@ -1,0 +1,109 @@
+"""Window plan and effort -> the forms that are tried, and how long each is trained."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from forecast_cli.committee import Form
+from forecast_cli.config import NetworkConfig, Settings, TrainConfig
+from forecast_cli.defaults import WindowPlan
+from forecast_cli.representation import Representation
+
+_LONGEST_BY_STEP = 48
+"""Longer contexts are always read in segments: step by step they cost more than they bring."""
+
+_LONGEST_SEGMENT = 24
+_FEWEST_STEPS = 2
+
+_MEMBERS = {"fast": 2, "normal": 6, "best": 18}
+_PASSES = {"fast": 2, "normal": 4, "best": 6}
+"""How often a window is seen on average, where that lies between the epochs below."""
+
+_FEWEST_EPOCHS = 6
+_MOST_EPOCHS = {"fast": 10, "normal": 25, "best": 40}
+
+
+def candidate_forms(
+    plan: WindowPlan, settings: Settings, *, base: str, positive: bool
+) -> list[Form]:
+    """The forms to train, the most different ones first.
+
+    They differ in scale (levels, and logs where all values are `positive`), in what they correct
+    (the last value or season, and `base`, the best naive continuation), in whether the season is
+    taken out before, and in whether they read few steps one by one or many in segments. Where more
+    are asked for than there are, a form comes again, and is trained with another seed.
+    """
+    season = plan.season_length
+    if season == 1:
+        ways = [
+            (False, "naive", False, False),
+            (True, "naive", False, False),
+            (False, "naive", False, True),
+            (True, "naive", False, True),
+            (False, base, False, True),
+            (True, base, False, False),
+        ]
+    else:
+        ways = [
+            (False, "seasonal-naive", False, False),
+            (True, "naive", True, False),
+            (False, "naive", True, True),
+            (True, "seasonal-naive", False, True),
+            (False, "seasonal-naive", False, True),
+            (True, "naive", True, True),
+        ]
+    forms = [
+        _form(
+            Representation(
+                log=log and positive, base=base, season_length=season, deseasonalised=deseasonalised
+            ),
+            plan,
+            settings.network,
+            in_segments=in_segments,
+        )
+        for log, base, deseasonalised, in_segments in ways
+    ]
+    different = list(dict.fromkeys(forms))
+    config = settings.optimisation
+    count = _MEMBERS[config.effort] if config.members is None else config.members
+    return [different[number % len(different)] for number in range(count)]
+
+
+def choose_epochs(n_windows: int, config: TrainConfig) -> int:
+    """The epochs to train for: so many that each window is seen some times, within bounds.
+
+    >>> choose_epochs(7_000, TrainConfig()), choose_epochs(10**6, TrainConfig())
+    (8, 25)
+    """
+    if config.epochs is not None:
+        return config.epochs
+    per_epoch = config.steps_per_epoch * config.batch_size
+    wanted = -(-_PASSES[config.effort] * n_windows // per_epoch)
+    return int(np.clip(wanted, _FEWEST_EPOCHS, _MOST_EPOCHS[config.effort]))
+
+
+def seed_of(number: int, config: TrainConfig) -> int:
+    """The seed of a member: members of one committee must not take the same chances."""
+    return int(np.random.SeedSequence((config.seed, number)).generate_state(1)[0])
+
+
+def _form(
+    representation: Representation, plan: WindowPlan, network: NetworkConfig, *, in_segments: bool
+) -> Form:
+    context = plan.long_context_length if in_segments else plan.context_length
+    asked = network.segment_length
+    if asked is None:
+        # A short context has too few segments to learn from them.
+        segmented = context > plan.context_length or context > _LONGEST_BY_STEP
+        asked = min(_segment_length(plan), context) if segmented else 1
+    return Form(
+        representation=representation,
+        context_length=context,
+        network=replace(network, segment_length=asked),
+    )
+
+
+def _segment_length(plan: WindowPlan) -> int:
+    """A season, or a horizon where there is none."""
+    natural = plan.season_length if plan.season_length > 1 else plan.horizon
+    return int(np.clip(natural, _FEWEST_STEPS, _LONGEST_SEGMENT))

@@ -1,0 +1,58 @@
+"""Model metadata of older checkpoint formats -> that of the present one, one step at a time.
+
+Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
+its own, and several simple continuations have weights.
+"""
+
+from typing import Any
+
+Metadata = dict[str, Any]
+
+FORMAT_VERSION = 2
+
+
+def migrate(metadata: Metadata) -> Metadata:
+    """The model record in a file's metadata, in the present format.
+
+    Raises:
+        KeyError, TypeError: it is not what its format version says.
+    """
+    record = dict(metadata["model"])
+    for version in range(metadata["format_version"], FORMAT_VERSION):
+        record = _STEPS[version](record)
+    return record
+
+
+def _from_1_to_2(old: Metadata) -> Metadata:
+    network = {**old["network"], "segment_length": None}
+    total = sum(member["share"] for member in old["members"])
+    members = [
+        {
+            "form": {
+                "representation": {**member["representation"], "deseasonalised": False},
+                "context_length": member["context_length"],
+                "network": network,
+            },
+            "epochs": member["epochs"],
+            "validation_error": member["validation_error"],
+            "test_error": None,
+            "weight": (1 - old["simple_weight"]) * member["share"] / total,
+        }
+        for member in old["members"]
+    ]
+    backtest = old["training"]["backtest"]
+    if backtest is not None:
+        # Its simple forecasts were all naive.
+        backtest = {**backtest, "best_naive": backtest["best_simple"]}
+    kept = {key: value for key, value in old.items() if key != "simple_weight"}
+    return {
+        **kept,
+        "network": network,
+        "members": members,
+        "simple_weights": {old["simple"]: old["simple_weight"]},
+        "training": {**old["training"], "backtest": backtest},
+    }
+
+
+_STEPS = {1: _from_1_to_2}
+"""From each format to the next."""

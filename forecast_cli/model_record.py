@@ -1,0 +1,237 @@
+"""Model <-> plain metadata and named tensors, under a closed schema.
+
+What is put together from metadata and tensors is checked: sizes, shapes, finite numbers, and that
+all parts belong together. Nothing of it is executed.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.baselines import NAIVE, SIMPLE
+from forecast_cli.committee import Committee, Form, Member
+from forecast_cli.config import NetworkConfig
+from forecast_cli.intervals import LEVELS
+from forecast_cli.model import Model, Training
+from forecast_cli.panel import Columns, Panel
+from forecast_cli.recurrence import weight_shapes
+from forecast_cli.schema import from_plain, to_plain
+from forecast_cli.times.calendar import Calendar
+
+_SERIES_TENSORS = {
+    "interval.widths",
+    "series.values",
+    "series.offsets",
+    "series.starts",
+    "series.ids",
+    "series.id_offsets",
+}
+_LARGEST_SIZE = 1_000_000
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MemberRecord:
+    form: Form
+    epochs: int
+    validation_error: float | None
+    test_error: float | None
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ModelRecord:
+    """The metadata of a model. A change here needs a new format version and a migration."""
+
+    network: NetworkConfig
+    members: tuple[_MemberRecord, ...]
+    simple: str
+    simple_weights: dict[str, float]
+    horizon: int
+    season_length: int
+    columns: Columns
+    layout: str
+    source: str
+    training: Training
+
+
+def describe_model(model: Model) -> Any:
+    """The metadata of a model as plain JSON values."""
+    committee = model.committee
+    members = tuple(
+        _MemberRecord(
+            form=member.form,
+            epochs=member.epochs,
+            validation_error=member.validation_error,
+            test_error=member.test_error,
+            weight=member.weight,
+        )
+        for member in committee.members
+    )
+    return to_plain(
+        _ModelRecord(
+            network=committee.network,
+            members=members,
+            simple=committee.simple,
+            simple_weights=dict(committee.simple_weights),
+            horizon=committee.horizon,
+            season_length=committee.season_length,
+            columns=model.panel.columns,
+            layout=model.panel.layout,
+            source=model.panel.source,
+            training=model.training,
+        )
+    )
+
+
+def tensors_of(model: Model) -> Tensors:
+    """The arrays of a model by name: weights, interval widths and the last values of its series."""
+    texts = [text.encode() for row in model.panel.ids for text in row]
+    tensors: Tensors = {
+        "interval.widths": model.widths,
+        "series.values": model.panel.values,
+        "series.offsets": model.panel.offsets,
+        "series.starts": model.panel.starts,
+        "series.ids": np.frombuffer(b"".join(texts), dtype=np.uint8),
+        "series.id_offsets": np.cumsum([0, *map(len, texts)], dtype=np.int64),
+    }
+    for number, member in enumerate(model.committee.members):
+        for name, weight in member.weights.items():
+            tensors[f"members.{number}.{name}"] = weight
+    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+
+
+def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
+    """The model of metadata as `describe_model` gives it, and tensors as `tensors_of` does.
+
+    Raises:
+        ValueError, KeyError: they do not hold together, or hold what no model has.
+    """
+    record = from_plain(_ModelRecord, metadata, "model")
+    _check_sizes(record)
+    _check_parts(record)
+    names = {
+        f"members.{i}.{name}" for i, m in enumerate(record.members) for name in _shapes(record, m)
+    }
+    unknown = sorted(set(tensors) - names - _SERIES_TENSORS)
+    if unknown:
+        raise ValueError(f"unknown tensor {unknown[0]!r}")
+    widths = _tensor(tensors, "interval.widths", np.float64, (len(LEVELS), record.horizon))
+    if (widths < 0).any():
+        raise ValueError("interval widths below zero")
+    committee = Committee(
+        network=record.network,
+        members=tuple(_member(record, m, tensors, i) for i, m in enumerate(record.members)),
+        simple=record.simple,
+        simple_weights=record.simple_weights,
+        horizon=record.horizon,
+        season_length=record.season_length,
+    )
+    return Model(
+        committee=committee,
+        widths=widths,
+        panel=_panel(record, calendar, tensors),
+        training=record.training,
+    )
+
+
+def _check_sizes(record: _ModelRecord) -> None:
+    sizes = [record.horizon, record.season_length]
+    sizes += [member.form.context_length for member in record.members]
+    if not all(1 <= size <= _LARGEST_SIZE for size in sizes):
+        raise ValueError(f"a size of the model is outside 1 to {_LARGEST_SIZE}")
+
+
+def _check_parts(record: _ModelRecord) -> None:
+    _check_names([record.simple, *record.simple_weights], SIMPLE)
+    for member in record.members:
+        representation = member.form.representation
+        _check_names([representation.base], NAIVE)
+        if representation.season_length != record.season_length:
+            raise ValueError("a member has another season length than the model")
+    weights = [*record.simple_weights.values(), *(member.weight for member in record.members)]
+    if not all(0 <= weight <= 1 for weight in weights):
+        raise ValueError("a weight is outside 0 to 1")
+
+
+def _check_names(names: list[str], known: Mapping[str, object]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"unknown simple forecast {unknown[0]!r}")
+
+
+def _shapes(record: _ModelRecord, member: _MemberRecord) -> dict[str, tuple[int, ...]]:
+    return weight_shapes(member.form.network, member.form.context_length, record.horizon)
+
+
+def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, number: int) -> Member:
+    return Member(
+        form=member.form,
+        weights={
+            name: _tensor(tensors, f"members.{number}.{name}", np.float32, shape)
+            for name, shape in _shapes(record, member).items()
+        },
+        epochs=member.epochs,
+        validation_error=member.validation_error,
+        test_error=member.test_error,
+        weight=member.weight,
+    )
+
+
+def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
+    starts = _tensor(tensors, "series.starts", np.int64, (None,))
+    values = tensors["series.values"]
+    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
+        raise ValueError("tensor 'series.values' is not a list of finite numbers")
+    offsets = _offsets(tensors, "series.offsets", len(starts), len(values))
+    n_texts = len(starts) * len(record.columns.id)
+    text = _tensor(tensors, "series.ids", np.uint8, (None,)).tobytes()
+    cuts = _offsets(tensors, "series.id_offsets", n_texts, len(text))
+    ids = np.empty(n_texts, dtype=object)
+    ids[:] = [text[a:b].decode() for a, b in itertools.pairwise(cuts)]
+    if (
+        len(starts) == 0
+        or not np.isfinite(values[offsets[1:] - 1]).all()
+        or (np.diff(offsets) < 1).any()
+    ):
+        raise ValueError("a series has no last value")
+    return Panel(
+        values=values,
+        offsets=offsets,
+        ids=ids.reshape(len(starts), len(record.columns.id)),
+        starts=starts,
+        calendar=calendar,
+        columns=record.columns,
+        layout=record.layout,
+        source=record.source,
+    )
+
+
+def _offsets(tensors: Tensors, name: str, count: int, total: int) -> NDArray[np.int64]:
+    offsets = _tensor(tensors, name, np.int64, (count + 1,))
+    if offsets[0] != 0 or offsets[-1] != total or (np.diff(offsets) < 0).any():
+        raise ValueError(f"tensor {name!r} does not ascend from 0 to {total}")
+    return offsets
+
+
+def _tensor(
+    tensors: Tensors, name: str, dtype: type[np.generic], shape: tuple[int | None, ...]
+) -> NDArray[Any]:
+    """A tensor of the expected type, shape (None: any length) and finite content."""
+    tensor = tensors[name]
+    fits = tensor.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(tensor.shape, shape, strict=True)
+    )
+    if tensor.dtype != dtype or not fits:
+        raise ValueError(
+            f"tensor {name!r} is {tensor.dtype}{list(tensor.shape)}, "
+            f"not {np.dtype(dtype)}{list(shape)}"
+        )
+    if not np.isfinite(tensor).all():
+        raise ValueError(f"tensor {name!r} holds values that are not finite")
+    return tensor

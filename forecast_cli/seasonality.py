@@ -1,0 +1,122 @@
+"""Context [B, L] -> its season [B, m], as far as the data prove one, taken out and put back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_DECAY = 0.8
+"""A season counts this much of the one after it: patterns drift."""
+
+_FEWEST_SEASONS = 1.2
+"""Below this many (weighted) seasons a phase has no spread that could be told from its mean."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Season:
+    """Seasonal indices [B, m] that sum to zero; index j belongs to step j after the cutoff.
+
+    Rows that are `on_logs` [B] are multiplied by the exponent of an index, the others have the
+    index added.
+    """
+
+    indices: Array
+    on_logs: NDArray[np.bool_]
+
+    def remove(self, context: Array) -> Array:
+        """The context [B, L], which ends at the cutoff, without its season."""
+        rows, length = context.shape
+        return self.remove_at(context, np.arange(rows)[:, None], np.arange(-length, 0))
+
+    def remove_ahead(self, future: Array) -> Array:
+        """The future [B, H], which starts after the cutoff, without its season."""
+        rows, horizon = future.shape
+        return self.remove_at(future, np.arange(rows)[:, None], np.arange(horizon))
+
+    def remove_at(self, values: Array, rows: NDArray[np.int64], steps: NDArray[np.int64]) -> Array:
+        """Values of given rows at given steps after the cutoff (step 0 is the next), without it."""
+        on_logs, index = self.on_logs[rows], self.indices[rows, steps % self.indices.shape[1]]
+        return np.asarray(np.where(on_logs, values * _factor(-index, on_logs), values - index))
+
+    def restore(self, forecast: Array) -> Array:
+        """The forecast [B, H], which starts after the cutoff, with the season put back."""
+        index = self.indices[:, np.arange(forecast.shape[1]) % self.indices.shape[1]]
+        on_logs = self.on_logs[:, None]
+        return np.where(on_logs, forecast * _factor(index, on_logs), forecast + index)
+
+
+def estimate_season(context: Array, season_length: int) -> Season:
+    """The season of each row: multiplicative where all values are positive, else additive.
+
+    Classical decomposition: what remains beside a centred moving average over one season, averaged
+    by phase, later seasons weighing more. The indices are shrunk towards none by the share of
+    their size that their own spread explains (James & Stein 1961; for seasonal indices Miller &
+    Williams 2003), so that noise is not taken for a season. NaN is left out; a row in which a
+    phase is never seen has no season.
+
+    >>> season = estimate_season(np.array([[1.0, 3.0] * 4]), 2)
+    >>> season.remove(np.array([[1.0, 3.0]])).round(3).tolist()
+    [[1.732, 1.732]]
+    """
+    rows, length = context.shape
+    on_logs = np.asarray((~np.isfinite(context) | (context > 0)).all(axis=1))
+    if season_length == 1 or length < 2 * season_length:
+        return Season(indices=np.zeros((rows, season_length)), on_logs=on_logs)
+    logs = np.log(np.where(context > 0, context, np.nan))
+    values = np.where(on_logs[:, None], logs, context)
+    half = season_length // 2
+    middle = values[:, half : length - half]
+    detrended = middle - sliding_window_view(values, 2 * half + 1, axis=1) @ _kernel(season_length)
+    return Season(indices=_indices(detrended, half, season_length), on_logs=on_logs)
+
+
+def _factor(index: Array, on_logs: NDArray[np.bool_]) -> Array:
+    """The exponent of the indices that are on logs: those of levels could overflow."""
+    return np.asarray(np.exp(np.where(on_logs, index, 0.0)))
+
+
+def _kernel(season_length: int) -> Array:
+    """Weights of the centred moving average over one season, an odd number of steps wide."""
+    weights = np.full(2 * (season_length // 2) + 1, 1.0)
+    if season_length % 2 == 0:
+        weights[[0, -1]] = 0.5
+    return weights / season_length
+
+
+def _indices(detrended: Array, steps_behind: int, season_length: int) -> Array:
+    """Shrunk seasonal indices [B, m] of detrended values that end `steps_behind` the cutoff."""
+    rows, length = detrended.shape
+    # Padded so that every row of [B, seasons, m] is one season, the last ending at the cutoff.
+    seasons = -(-(length + steps_behind) // season_length)
+    whole = np.full((rows, seasons * season_length), np.nan)
+    end = whole.shape[1] - steps_behind
+    whole[:, end - length : end] = detrended
+    by_season = whole.reshape(rows, seasons, season_length)
+    known = np.isfinite(by_season)
+    weights = known * _DECAY ** np.arange(seasons - 1, -1, -1)[:, None]
+    values = np.where(known, by_season, 0.0)
+    total = _positive(weights.sum(axis=1))
+    means = (weights * values).sum(axis=1) / total
+    spread = (weights * (values - means[:, None]) ** 2).sum(axis=1) / total
+    # A phase that is never seen counts as one value; such a row has no season anyway.
+    counts = np.where(weights.any(axis=1), total**2 / _positive((weights**2).sum(axis=1)), 1.0)
+    indices = means - means.mean(axis=1, keepdims=True)
+    proven = (known.sum(axis=1).min(axis=1) > 0) & (counts.mean(axis=1) > _FEWEST_SEASONS)
+    return np.where(proven[:, None], indices * _kept_share(indices, spread, counts), 0.0)
+
+
+def _kept_share(indices: Array, spread: Array, counts: Array) -> Array:
+    """The share [B, 1] of the indices [B, m] that is more than chance."""
+    freedom = _positive((counts - 1).sum(axis=1))
+    variance = (spread * counts).sum(axis=1) / freedom
+    chance = (variance[:, None] / counts).mean(axis=1) * (indices.shape[1] - 1)
+    size = (indices**2).sum(axis=1)
+    kept = 1 - np.divide(chance, size, out=np.ones_like(size), where=size > 0)
+    return np.asarray(np.clip(kept, 0.0, 1.0)[:, None])
+
+
+def _positive(values: Array) -> Array:
+    return np.maximum(values, np.finfo(float).tiny)

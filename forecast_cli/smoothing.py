@@ -1,0 +1,157 @@
+"""Context [B, L] -> forecasts [B, H] by exponential smoothing, every row with its own parameters.
+
+Each rule tries a grid of parameters on all rows at once and keeps, for each row, those with the
+least squared error one step ahead. A NaN is padding or missing: it neither moves a level nor counts
+as an error. A row needs one value; one that is too short for a rule gets a flatter forecast.
+"""
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.scales import mean_size
+
+Array = NDArray[np.float64]
+
+_LEVEL_WEIGHTS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
+_TREND_WEIGHTS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
+_DAMPINGS = (0.8, 0.9, 0.95, 0.98)
+_EARLY_CHANGES = 4
+"""The first trend is that of so many changes."""
+
+_THETA_LEVEL_WEIGHTS = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
+_LINE_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_FEWEST_FOR_A_LINE = 2
+
+
+def damped_trend(context: Array, horizon: int) -> Array:
+    """Level and trend smoothed exponentially, the trend fading with the distance.
+
+    Source: Gardner & McKenzie (1985), in the error-correction form of Hyndman et al. (2008).
+
+    >>> damped_trend(np.array([[np.nan, 1.0, 2.0, 3.0, 4.0, 5.0]]), 2).round(2).tolist()
+    [[5.98, 6.93]]
+    """
+    unit = _unit(context)
+    values, observed = _scaled(context, unit)
+    grid = np.array(list(product(_LEVEL_WEIGHTS, _TREND_WEIGHTS, _DAMPINGS))).T
+    weight, trend_weight, damping = grid[:, None, :]
+    level = np.repeat(_nth(values, observed, 0), grid.shape[1], axis=1)
+    trend = np.repeat(_early_slope(values, observed), grid.shape[1], axis=1)
+    # The step from before the first value to it is part of the loop: it must not move the level.
+    level = level - damping * trend
+    errors = np.zeros_like(level)
+    started = np.logical_or.accumulate(observed, axis=1)
+    for step in range(int(started.argmax(axis=1).min()), values.shape[1]):
+        faded = damping * trend
+        ahead = level + faded
+        error = np.where(observed[:, step, None], values[:, step, None] - ahead, 0.0)
+        errors += error**2
+        moving = started[:, step, None]
+        level = np.where(moving, ahead + weight * error, level)
+        trend = np.where(moving, faded + weight * trend_weight * error, trend)
+    best = errors.argmin(axis=1)[:, None]
+    fading = np.cumsum(damping[0][best] ** np.arange(1, horizon + 1), axis=1)
+    forecast = _at(level, best) + fading * _at(trend, best)
+    return np.asarray(unit * forecast)
+
+
+def theta(context: Array, horizon: int) -> Array:
+    """A smoothed level, moved by a share of what smoothing lags behind the line through the data.
+
+    The line is fitted anew at each step to the values known by then; its share (a half in the
+    original method) is chosen with the smoothing weight. The first level is not taken as given:
+    it is estimated, with the first value as one more observation of it.
+
+    Source: Fiorucci et al. (2016), the dynamic optimised Theta model, after Assimakopoulos &
+    Nikolopoulos (2000).
+
+    >>> theta(np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]), 2).round(1).tolist()
+    [[7.0, 8.0]]
+    """
+    unit = _unit(context)
+    values, observed = _scaled(context, unit)
+    grid = np.array(list(product(_THETA_LEVEL_WEIGHTS, _LINE_SHARES))).T
+    weight, share = grid[:, None, :]
+    intercepts, slopes = _lines(values, observed)
+    counts = np.cumsum(observed, axis=1)
+    level = (1 - share) * _nth(values, observed, 0)
+    # What is left of the first level in the current one, and the moments of the errors with it.
+    left = np.ones_like(level)
+    errors, products, squares = np.zeros((3, *level.shape))
+
+    def ahead(step: int, distance: int) -> Array:
+        """The forecast `distance` steps after the first `step` steps."""
+        intercept, slope = intercepts[:, step, None], slopes[:, step, None]
+        lag = left * intercept + slope * (distance - 1 + (1 - (1 - weight) * left) / weight)
+        return np.asarray(level + share * lag)
+
+    for step in range(values.shape[1]):
+        error = np.where(observed[:, step, None], values[:, step, None] - ahead(step, 1), 0.0)
+        scored = observed[:, step, None] & (counts[:, step, None] > _FEWEST_FOR_A_LINE)
+        errors += scored * error**2
+        products += scored * error * left
+        squares += scored * left**2
+        level = np.where(
+            observed[:, step, None], level + weight * (values[:, step, None] - level), level
+        )
+        left = np.where(observed[:, step, None], (1 - weight) * left, left)
+    moved = products / (squares + 1)
+    best = (errors - moved * products).argmin(axis=1)[:, None]
+    level += moved * left
+    steps = [_at(ahead(values.shape[1], h), best) for h in range(1, horizon + 1)]
+    return np.asarray(unit * np.concatenate(steps, axis=1))
+
+
+def _lines(values: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Intercepts and slopes [B, L + 1] of the line through the first 0, 1, … L steps.
+
+    Steps count from the first value, which is step 1. Without two values the line is flat.
+    """
+    steps = np.cumsum(np.logical_or.accumulate(observed, axis=1), axis=1)
+    sums = [
+        np.concatenate((np.zeros((len(values), 1)), np.cumsum(term * observed, axis=1)), axis=1)
+        for term in (np.ones_like(values), steps, steps**2, values, steps * values)
+    ]
+    n, t, tt, y, ty = sums
+    spread = n * tt - t**2
+    enough = spread > 0
+    slope = np.divide(n * ty - t * y, spread, out=np.zeros_like(y), where=enough)
+    mean = np.divide(y - slope * t, n, out=np.zeros_like(y), where=n > 0)
+    first = _nth(values, observed, 0)
+    return np.where(n > 0, mean, first), slope
+
+
+def _unit(context: Array) -> Array:
+    """The size of each row [B, 1]: squares of scaled values neither overflow nor vanish."""
+    size = mean_size(context)
+    return np.where(size > 0, size, 1.0)[:, None]
+
+
+def _scaled(context: Array, unit: Array) -> tuple[Array, NDArray[np.bool_]]:
+    observed = np.isfinite(context)
+    return np.where(observed, context, 0.0) / unit, observed
+
+
+def _nth(values: Array, observed: NDArray[np.bool_], n: int) -> Array:
+    """The value [B, 1] that has n observed values before it, else the last observed one."""
+    position = _position(observed, n)
+    return np.take_along_axis(values, position, axis=1)
+
+
+def _position(observed: NDArray[np.bool_], n: int) -> NDArray[np.intp]:
+    counts = np.cumsum(observed, axis=1)
+    wanted = np.minimum(n + 1, counts[:, -1:])
+    return np.asarray((counts >= wanted).argmax(axis=1)[:, None])
+
+
+def _early_slope(values: Array, observed: NDArray[np.bool_]) -> Array:
+    """The mean change [B, 1] a step over the first few changes."""
+    start, stop = _position(observed, 0), _position(observed, _EARLY_CHANGES)
+    change = np.take_along_axis(values, stop, axis=1) - np.take_along_axis(values, start, axis=1)
+    return np.asarray(change / np.maximum(stop - start, 1))
+
+
+def _at(states: Array, best: NDArray[np.intp]) -> Array:
+    return np.take_along_axis(states, best, axis=1)

@@ -1,0 +1,139 @@
+"""Files of older versions: `tests/data` keeps one that each format's own version wrote."""
+
+import copy
+import hashlib
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
+from forecast_cli.errors import CheckpointError
+from forecast_cli.inference import forecast_from
+from forecast_cli.migrations import FORMAT_VERSION, migrate
+from forecast_cli.model import Model
+from forecast_cli.splits import origins_at_end
+
+DATA = Path(__file__).parents[1] / "data"
+
+# What the version that wrote the file forecast with it.
+MEAN = [
+    [68.93912290787108, 83.61858425442013, 70.16159277348484, 73.03895684240499],
+    [61.654474562004694, 69.09048555486223, 61.06445773922397, 63.16921863019046],
+]
+LOWER_80 = [
+    [64.69736412780686, 77.61983145933814, 62.81465105296223, 64.55543928227654],
+    [57.48683674267324, 63.196555627704655, 53.84589728859633, 54.83394299152755],
+]
+
+
+def of_format_1() -> Model:
+    return read_checkpoint(str(DATA / "format-1.forecast"))[0]
+
+
+def forecast(model: Model) -> tuple[Any, Any]:
+    made = forecast_from(
+        model, model.panel, origins_at_end(model.panel), horizon=len(MEAN[0]), levels=[80]
+    )
+    return made.mean, made.bounds[80][0]
+
+
+def test_every_older_format_has_a_file_that_its_own_version_wrote() -> None:
+    kept = {path.name for path in DATA.glob("format-*.forecast")}
+    assert kept == {f"format-{version}.forecast" for version in range(1, FORMAT_VERSION)}
+
+
+def test_a_file_of_format_1_forecasts_what_its_version_forecast() -> None:
+    mean, lower = forecast(of_format_1())
+    np.testing.assert_allclose(mean, MEAN, rtol=1e-6)
+    np.testing.assert_allclose(lower, LOWER_80, rtol=1e-6)
+
+
+def test_the_parts_of_a_migrated_committee_have_weights_that_sum_to_one() -> None:
+    committee = of_format_1().committee
+    weights = [*committee.simple_weights.values(), *(m.weight for m in committee.members)]
+    assert sum(weights) == pytest.approx(1)
+    assert len(committee.members) == 2
+    assert not any(m.form.representation.deseasonalised for m in committee.members)
+    assert [m.form.network.pace for m in committee.members] == [1, 1]
+
+
+def test_the_backtest_of_a_migrated_model_is_kept() -> None:
+    backtest = of_format_1().training.backtest
+    assert backtest is not None
+    assert backtest.best_naive == backtest.best_simple
+    assert backtest.scores[0].model == "gru"
+
+
+def test_a_migrated_model_is_written_in_the_present_format() -> None:
+    old = of_format_1()
+    again, _ = load_model(dump_model(old), "again.forecast")
+    for one, other in zip(forecast(old), forecast(again), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert again.training == old.training
+
+
+def test_metadata_of_the_present_format_are_taken_as_they_are() -> None:
+    assert migrate({"format_version": FORMAT_VERSION, "model": {"anything": 1}}) == {"anything": 1}
+
+
+def metadata_of_format_1(**changes: Any) -> dict[str, Any]:
+    member = {
+        "representation": {"log": False, "base": "naive", "season_length": 1},
+        "context_length": 8,
+        "epochs": 3,
+        "validation_error": None,
+        "share": 3.0,
+    }
+    model = {
+        "network": {"cell": "gru", "layers": 1, "hidden_size": 5, "dropout": 0.1},
+        "members": [member, member | {"share": 1.0}],
+        "simple": "drift",
+        "simple_weight": 0.2,
+        "training": {"backtest": None},
+    }
+    return {"format_version": 1, "model": model | changes}
+
+
+def test_the_weights_of_format_1_become_shares_of_the_whole() -> None:
+    migrated = migrate(metadata_of_format_1())
+    assert migrated["simple_weights"] == {"drift": 0.2}
+    assert [member["weight"] for member in migrated["members"]] == pytest.approx([0.6, 0.2])
+    assert "simple_weight" not in migrated
+
+
+def test_a_model_of_format_1_without_members_or_backtest_migrates() -> None:
+    migrated = migrate(metadata_of_format_1(members=[], simple_weight=1.0))
+    assert (migrated["members"], migrated["simple_weights"]) == ([], {"drift": 1.0})
+    assert migrated["training"] == {"backtest": None}
+
+
+def test_what_was_read_is_not_changed() -> None:
+    metadata = metadata_of_format_1()
+    kept = copy.deepcopy(metadata)
+    migrate(metadata)
+    assert metadata == kept
+
+
+@pytest.mark.parametrize("shares", [[0.0, 0.0], [int("9" * 400), 1.0], ["1.0", 1.0]])
+def test_shares_that_give_no_weights_are_refused_despite_a_right_digest(shares: list[Any]) -> None:
+    data = (DATA / "format-1.forecast").read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    metadata = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["forecast"])
+    for member, share in zip(metadata["model"]["members"], shares, strict=True):
+        member["share"] = share
+    metadata["sha256"] = "0" * 64
+    blank = safetensors.numpy.save(safetensors.numpy.load(data), {"forecast": json.dumps(metadata)})
+    changed = blank.replace(b"0" * 64, hashlib.sha256(blank).hexdigest().encode(), 1)
+    with pytest.raises(CheckpointError, match="not a usable checkpoint"):
+        load_model(changed, "m.forecast")
+
+
+@pytest.mark.parametrize("members", [None, 3, [{}], [None]])
+def test_what_format_1_does_not_hold_is_refused(members: Any) -> None:
+    with pytest.raises((KeyError, TypeError)):
+        migrate(metadata_of_format_1(members=members))
