@@ -32,6 +32,16 @@ def run_ours(testset: TestSet, more: Sequence[str] = ()) -> Result:
         SystemExit: one of them failed.
         ValueError: a forecast is missing or not finite.
     """
+    frame, wall, peak_mib = forecast_ours(testset, more)
+    return Result(scores=testset.score(frame, "time"), wall=wall, peak_mib=peak_mib)
+
+
+def forecast_ours(testset: TestSet, more: Sequence[str] = ()) -> tuple[pd.DataFrame, float, float]:
+    """The frame of `forecast predict` with the columns id and time, wall seconds and peak MiB.
+
+    Raises:
+        SystemExit: `forecast train` or `forecast predict` failed.
+    """
     form = testset.form
     columns = ("--id", form.id, "--time", form.time, "--target", form.target)
     sizes = ("--season-length", str(form.season_length), "--horizon", str(form.horizon))
@@ -41,12 +51,9 @@ def run_ours(testset: TestSet, more: Sequence[str] = ()) -> Result:
         trained = run((*FORECAST, "train", str(testset.source), *columns, *sizes, *more), folder)
         predicted = run((*FORECAST, "predict", "--format", "csv"), folder, out)
         frame = pd.read_csv(out, dtype={form.id: str, form.time: str}, keep_default_na=False)
-    frame = frame[[form.id, form.time, "forecast"]].set_axis(["id", "time", "forecast"], axis=1)
-    return Result(
-        scores=testset.score(frame, "time"),
-        wall=trained.wall + predicted.wall,
-        peak_mib=max(trained.peak_mib, predicted.peak_mib),
-    )
+    frame = frame.rename(columns={form.id: "id", form.time: "time"})
+    wall = trained.wall + predicted.wall
+    return frame, wall, max(trained.peak_mib, predicted.peak_mib)
 
 
 def run_rival(testset: TestSet, model: str, python: Path) -> Result:

@@ -205,7 +205,6 @@ def _task(panel: Panel, run: _Run, number: int) -> Task:
         ),
         seed=run.seed + number,
         epochs=pace.epochs,
-        planned_epochs=pace.epochs,
         stage=str(form),
     )
 

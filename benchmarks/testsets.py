@@ -89,11 +89,21 @@ class TestSet:
         Raises:
             ValueError: a point of the test part has no finite forecast.
         """
+        return self.score_steps(self.side_by_side(frame, place, "forecast"))
+
+    def side_by_side(
+        self, frame: pd.DataFrame, place: Literal["time", "step"], column: str
+    ) -> Array:
+        """A column of a frame as [N, H], in the order of `actual`.
+
+        Raises:
+            ValueError: it has no finite number for a point of the test part.
+        """
         both = self.test.merge(frame, on=["id", place], how="left", validate="one_to_one")
-        missing = int((~np.isfinite(both.forecast)).sum())
+        missing = int((~np.isfinite(both[column])).sum())
         if missing:
-            raise ValueError(f"{missing} of {len(both)} test points have no finite forecast")
-        return self.score_steps(_side_by_side(both, "forecast", on_the_left=False))
+            raise ValueError(f"{missing} of {len(both)} test points have no finite {column}")
+        return _side_by_side(both, column, on_the_left=False)
 
     def score_steps(self, forecast: Array) -> Scores:
         """The scores of forecasts [N, H] in the order of `actual`."""

@@ -136,7 +136,6 @@ def _our_step(cell: Layer) -> Callable[[], float]:
         optimisation=_CONFIG,
         seed=0,
         epochs=_EPOCHS,
-        planned_epochs=_EPOCHS,
         stage="benchmark",
     )
 

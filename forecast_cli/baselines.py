@@ -91,7 +91,8 @@ def _smoothed(rule: Callable[[Array, int], Array], *, on_logs: bool) -> Continua
             growth = np.clip(forecast - last, -LARGEST_EXPONENT, LARGEST_EXPONENT)
             forecast = np.where(logged, np.exp(last + growth), forecast)
             forecast = season.restore(forecast)
-        return np.where(np.isfinite(forecast), forecast, naive(context, horizon))
+        usable = np.isfinite(last) & np.isfinite(forecast)
+        return np.where(usable, forecast, naive(context, horizon))
 
     return continuation
 

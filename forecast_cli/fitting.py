@@ -90,10 +90,9 @@ class _Job:
         number: int,
         limits: NDArray[np.int64],
         validation: Origins | None,
-        epochs: int | None = None,
+        epochs: int,
     ) -> Task:
         config = self.settings.optimisation
-        planned = choose_epochs(count_windows(self.panel, self.plan.season_length), config)
         return Task(
             panel=self.panel,
             limits=limits,
@@ -103,8 +102,7 @@ class _Job:
             season_length=self.plan.season_length,
             optimisation=config,
             seed=seed_of(number, config),
-            epochs=planned if epochs is None else epochs,
-            planned_epochs=planned,
+            epochs=epochs,
             stage=f"{'training' if validation is None else 'validating'}: {form.representation}",
         )
 
@@ -207,9 +205,11 @@ def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
     values, _ = seen_values(job.panel, split.validation_limits)
     positive = bool(np.nanmin(values) > 0)
     forms = candidate_forms(job.plan, job.settings, base=base, positive=positive)
+    n_windows = count_windows(job.panel, job.plan.season_length)
+    epochs = choose_epochs(n_windows, job.settings.optimisation)
     networks = job.train(
         [
-            job.task(form, number, split.fit_limits, split.validation)
+            job.task(form, number, split.fit_limits, split.validation, epochs)
             for number, form in enumerate(forms)
         ]
     )

@@ -15,7 +15,7 @@ from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
 
-_BLOCK = 4096
+_BLOCK = 1024
 """Origins forecast at a time, which bounds the memory of large panels."""
 
 

@@ -31,6 +31,7 @@ _SERIES_TENSORS = {
     "series.id_offsets",
 }
 _LARGEST_SIZE = 1_000_000
+_ROUNDING = 1e-6
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -157,6 +158,8 @@ def _check_parts(record: _ModelRecord) -> None:
     weights = [*record.simple_weights.values(), *(member.weight for member in record.members)]
     if not all(0 <= weight <= 1 for weight in weights):
         raise ValueError("a weight is outside 0 to 1")
+    if abs(sum(weights) - 1) > _ROUNDING:
+        raise ValueError("the weights do not sum to one")
 
 
 def _check_names(names: list[str], known: Mapping[str, object]) -> None:

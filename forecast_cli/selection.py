@@ -28,6 +28,7 @@ _DOUBT_IN_RANKING = 0.5
 
 _PRIOR_ORIGINS = 300
 _NETWORK_PRIOR_ORIGINS = 6
+_ENOUGH_ORIGINS = 20
 _LEAST_WEIGHT = 0.02
 
 
@@ -70,50 +71,76 @@ def weigh(
     """
     n_origins = _independent_origins(scene)
     errors = np.array([scene.scaled_error(forecast) for forecast in forecasts])
-    prior = _plausible(errors, n_origins, _DOUBT) / 1.0
-    if screened is not None:
-        prior = _hold_networks_back(prior, screened, n_origins)
+    plausible = _plausible(errors, n_origins, _DOUBT)
+    if screened is None:
+        prior = plausible / plausible.sum()
+    else:
+        prior = _hold_networks_back(plausible, screened, n_origins)
     trust = n_origins / (n_origins + _PRIOR_ORIGINS)
-    weights = trust * _pick(scene, forecasts) + (1 - trust) * prior / prior.sum()
+    weights = trust * _pick(scene, forecasts) + (1 - trust) * prior
     weights = np.where(weights >= _LEAST_WEIGHT, weights, 0.0)
     return np.asarray(weights / weights.sum())
 
 
 def weigh_across(scene: Scene, forecasts: Sequence[Array], screened: NDArray[np.bool_]) -> Array:
-    """Two rows of weights: for the series of even and for those of odd number.
+    """Two rows of weights, one for each half of the series.
 
-    Each row is chosen on the other series, so that a forecast made with them has been chosen
-    without the values it is scored on.
+    Each row is chosen on the other half, so that a forecast made with it has been chosen without
+    the values it is scored on.
     """
-    odd = scene.origins.series % 2 == 1
-    return np.stack(
-        [
-            weigh(scene.rows(others), [forecast[others] for forecast in forecasts], screened)
-            for others in (odd, ~odd)
-        ]
-    )
+    half = _half_of(scene.origins.series)
+    rows = []
+    for number in (0, 1):
+        others = half != number
+        if not others.any():
+            others = ~others
+        parts = [forecast[others] for forecast in forecasts]
+        rows.append(weigh(scene.rows(others), parts, screened))
+    return np.stack(rows)
 
 
 def _plausible(errors: Array, n_origins: float, doubt: float) -> NDArray[np.bool_]:
     return np.asarray(errors <= (_WORSE + doubt / np.sqrt(n_origins)) * errors.min())
 
 
-def _hold_networks_back(prior: Array, screened: NDArray[np.bool_], n_origins: float) -> Array:
-    """A prior of zeros and ones as shares of simple parts that are trusted, and of networks."""
-    simple, networks = prior[: len(screened)] * screened, prior[len(screened) :]
-    if not simple.any():
-        simple = screened / 1.0
-    share = networks.sum() / (networks.sum() + simple.sum())
-    share = min(share, n_origins / (n_origins + _NETWORK_PRIOR_ORIGINS))
-    return np.concatenate(
-        ((1 - share) * simple / simple.sum(), share * networks / max(1.0, networks.sum()))
-    )
+def _hold_networks_back(
+    plausible: NDArray[np.bool_], screened: NDArray[np.bool_], n_origins: float
+) -> Array:
+    """Equal shares of the plausible parts, all networks together at most n / (n + 6).
+
+    Where there are few origins, the screening decides alone which simple parts take part.
+    """
+    simple, networks = screened, plausible[len(screened) :]
+    if n_origins >= _ENOUGH_ORIGINS:
+        simple = screened & plausible[: len(screened)]
+    if not (simple.any() or networks.any()):
+        simple = screened
+    shares = np.concatenate((simple, networks)) / (simple.sum() + networks.sum())
+    most = n_origins / (n_origins + _NETWORK_PRIOR_ORIGINS)
+    of_networks = shares[len(screened) :].sum()
+    if simple.any() and of_networks > most:
+        shares[: len(screened)] *= (1 - most) / (1 - of_networks)
+        shares[len(screened) :] *= most / of_networks
+    return np.asarray(shares)
 
 
 def mix(scene: Scene, forecasts: Sequence[Array], weights: Array) -> Array:
     """Forecasts [W, H] by the weights for all series, or by those `weigh_across` gives."""
-    by_row = np.atleast_2d(weights)[scene.origins.series % len(np.atleast_2d(weights))]
+    if weights.ndim == 1:
+        weights = np.stack((weights, weights))
+    by_row = weights[_half_of(scene.origins.series)]
     return np.asarray(np.einsum("wp,pwh->wh", by_row, np.stack(forecasts)))
+
+
+def _half_of(series: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The half, 0 or 1, that each series is in: a coin thrown for its number, the same every time.
+
+    Source: the mixing function of SplitMix64 (Steele, Lea & Flood 2014).
+    """
+    mixed = series.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return (mixed >> np.uint64(63)).astype(np.int64)
 
 
 def _pick(scene: Scene, forecasts: Sequence[Array]) -> Array:

@@ -1,8 +1,9 @@
 """Context [B, L] -> forecasts [B, H] by exponential smoothing, every row with its own parameters.
 
 Each rule tries a grid of parameters on all rows at once and keeps, for each row, those with the
-least squared error one step ahead. A NaN is padding or missing: it neither moves a level nor counts
-as an error. A row needs one value; one that is too short for a rule gets a flatter forecast.
+least squared error one step ahead, of equal ones the first. A NaN is padding or missing: it neither
+moves a level nor counts as an error. A row needs one value; one that is too short for a rule gets a
+flatter forecast.
 """
 
 from itertools import product
@@ -14,15 +15,17 @@ from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
 
-_LEVEL_WEIGHTS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
+_LEVEL_WEIGHTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.01)
 _TREND_WEIGHTS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
 _DAMPINGS = (0.8, 0.9, 0.95, 0.98)
 _EARLY_CHANGES = 4
 """The first trend is that of so many changes."""
 
-_THETA_LEVEL_WEIGHTS = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
-_LINE_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_THETA_LEVEL_WEIGHTS = (0.99, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.02)
+_LINE_SHARES = (0.5, 0.25, 0.75, 0.0, 1.0)
 _FEWEST_FOR_A_LINE = 2
+_NEGLIGIBLE_ERROR = 1e-12
+"""In squares of the mean size of a row's values."""
 
 
 def damped_trend(context: Array, horizon: int) -> Array:
@@ -51,7 +54,7 @@ def damped_trend(context: Array, horizon: int) -> Array:
         moving = started[:, step, None]
         level = np.where(moving, ahead + weight * error, level)
         trend = np.where(moving, faded + weight * trend_weight * error, trend)
-    best = errors.argmin(axis=1)[:, None]
+    best = _first_of_least(errors)
     fading = np.cumsum(damping[0][best] ** np.arange(1, horizon + 1), axis=1)
     forecast = _at(level, best) + fading * _at(trend, best)
     return np.asarray(unit * forecast)
@@ -75,7 +78,7 @@ def theta(context: Array, horizon: int) -> Array:
     grid = np.array(list(product(_THETA_LEVEL_WEIGHTS, _LINE_SHARES))).T
     weight, share = grid[:, None, :]
     intercepts, slopes = _lines(values, observed)
-    counts = np.cumsum(observed, axis=1)
+    counts, waited = np.cumsum(observed, axis=1), _steps_since(observed)
     level = (1 - share) * _nth(values, observed, 0)
     # What is left of the first level in the current one, and the moments of the errors with it.
     left = np.ones_like(level)
@@ -84,7 +87,8 @@ def theta(context: Array, horizon: int) -> Array:
     def ahead(step: int, distance: int) -> Array:
         """The forecast `distance` steps after the first `step` steps."""
         intercept, slope = intercepts[:, step, None], slopes[:, step, None]
-        lag = left * intercept + slope * (distance - 1 + (1 - (1 - weight) * left) / weight)
+        further = waited[:, step, None] + distance - 1
+        lag = left * intercept + slope * (further + (1 - (1 - weight) * left) / weight)
         return np.asarray(level + share * lag)
 
     for step in range(values.shape[1]):
@@ -98,7 +102,7 @@ def theta(context: Array, horizon: int) -> Array:
         )
         left = np.where(observed[:, step, None], (1 - weight) * left, left)
     moved = products / (squares + 1)
-    best = (errors - moved * products).argmin(axis=1)[:, None]
+    best = _first_of_least(errors - moved * products)
     level += moved * left
     steps = [_at(ahead(values.shape[1], h), best) for h in range(1, horizon + 1)]
     return np.asarray(unit * np.concatenate(steps, axis=1))
@@ -121,6 +125,21 @@ def _lines(values: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
     mean = np.divide(y - slope * t, n, out=np.zeros_like(y), where=n > 0)
     first = _nth(values, observed, 0)
     return np.where(n > 0, mean, first), slope
+
+
+def _steps_since(observed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many steps [B, L + 1] lie between the last value and each step; 0 before the first."""
+    steps = np.arange(1, observed.shape[1] + 1)
+    last = np.maximum.accumulate(np.where(observed, steps, 0), axis=1)
+    since = np.where(last > 0, steps - last, 0)
+    return np.concatenate((np.zeros((len(observed), 1), dtype=np.int64), since), axis=1)
+
+
+def _first_of_least(errors: Array) -> NDArray[np.intp]:
+    """The first column [B, 1] with the least error of each row, whatever rounding made of ties."""
+    least = errors.min(axis=1, keepdims=True)
+    tied = errors <= least + _NEGLIGIBLE_ERROR * (1 + np.abs(least))
+    return np.asarray(tied.argmax(axis=1)[:, None])
 
 
 def _unit(context: Array) -> Array:

@@ -42,8 +42,7 @@ class Task:
     """What one network is to learn: from which values, in which form, with which settings.
 
     `limits` [N] end what may be seen. `validation` are later origins of the same panel; without
-    them training runs for `epochs` and keeps the last weights. The learning rate falls as it would
-    over `planned_epochs`, so that a network that is trained again repeats the first part of a run.
+    them training runs for `epochs` and keeps the last weights.
     """
 
     panel: Panel
@@ -55,7 +54,6 @@ class Task:
     optimisation: TrainConfig
     seed: int
     epochs: int
-    planned_epochs: int
     stage: str
 
 
@@ -190,7 +188,7 @@ class _Run:
             if self.stop.is_set():
                 raise _StoppedError
             done = (epoch * config.steps_per_epoch + step) / (
-                self.task.planned_epochs * config.steps_per_epoch
+                self.task.epochs * config.steps_per_epoch
             )
             total += self._step(batch, config.learning_rate * one_cycle(done))
         loss = float(total) / config.steps_per_epoch

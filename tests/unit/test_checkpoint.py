@@ -143,6 +143,8 @@ def test_a_foreign_file_is_refused_in_words(data: bytes) -> None:
         (edit_model(simple_weights={"magic": 0.5}), "unknown simple forecast 'magic'"),
         (edit_model(simple_weights={"drift": 1.5}), "weight is outside 0 to 1"),
         (edit_model(simple_weights={"drift": float("nan")}), "simple_weights"),
+        (edit_model(simple_weights={"drift": 0.5}), "the weights do not sum to one"),
+        (edit_model(simple_weights={}), "the weights do not sum to one"),
         (edit_member(weight=-0.1), "weight is outside 0 to 1"),
         (edit_member(weight=int("9" * 400)), "not a usable checkpoint"),
         (edit_member(weight="0.1"), "weight is '0.1', not a finite float"),

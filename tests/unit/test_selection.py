@@ -9,6 +9,7 @@ from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import DataError
 from forecast_cli.selection import (
+    _half_of,
     best,
     mix,
     ranking_scene,
@@ -188,7 +189,21 @@ def test_a_simple_forecast_that_is_not_screened_starts_with_nothing() -> None:
     assert weigh(scene, parts, np.array([True, False]))[1] == 0
 
 
-@pytest.mark.xfail(strict=True, raises=ZeroDivisionError, reason="no origin of an odd number")
+@pytest.mark.parametrize("stride", range(1, 13))
+@pytest.mark.parametrize("first", [0, 1, 1000])
+def test_the_two_halves_are_nearly_of_one_size(first: int, stride: int) -> None:
+    half = _half_of(first + stride * np.arange(100))
+    assert set(half.tolist()) == {0, 1}
+    assert half.mean() == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_series_alone_has_to_choose_for_itself() -> None:
+    scene = waves(1)
+    parts = [off(scene, 2.0), off(scene, 2.1), off(scene, 9.0)]
+    alone = weigh(scene, parts, BOTH)
+    np.testing.assert_array_equal(weigh_across(scene, parts, BOTH), [alone, alone])
+
+
 @pytest.mark.parametrize("kept", [[0, 2, 4, 6], [1, 3, 5]])
 def test_series_are_halved_whatever_their_numbers(kept: list[int]) -> None:
     whole = waves(8)
@@ -198,11 +213,11 @@ def test_series_are_halved_whatever_their_numbers(kept: list[int]) -> None:
 
 
 def test_no_series_has_a_say_in_the_weights_that_it_is_scored_with() -> None:
-    scene = waves(40)
-    odd = scene.origins.series % 2 == 1
+    scene = waves(100)
+    second = _half_of(scene.origins.series) == 1
     one, other = off(scene, 1.0), off(scene, 8.0)
-    # The first part is far better for odd series, the second for even ones.
-    parts = [np.where(odd[:, None], one, other), np.where(odd[:, None], other, one)]
+    # The first part is far better for the second half of the series, and the other way round.
+    parts = [np.where(second[:, None], one, other), np.where(second[:, None], other, one)]
     weights = weigh_across(scene, parts, BOTH)
     np.testing.assert_array_equal(weights, [[1, 0], [0, 1]])
     np.testing.assert_allclose(mix(scene, parts, weights), other)
@@ -210,11 +225,13 @@ def test_no_series_has_a_say_in_the_weights_that_it_is_scored_with() -> None:
 
 def test_each_half_of_the_series_chooses_as_it_would_alone() -> None:
     scene = waves(30)
-    odd = scene.origins.series % 2 == 1
+    half = _half_of(scene.origins.series)
     parts = [off(scene, 2.0, seed=seed) for seed in range(4)]
-    for_even, for_odd = weigh_across(scene, parts, BOTH)
-    np.testing.assert_array_equal(for_even, weigh(scene.rows(odd), [p[odd] for p in parts], BOTH))
-    np.testing.assert_array_equal(for_odd, weigh(scene.rows(~odd), [p[~odd] for p in parts], BOTH))
+    weights = weigh_across(scene, parts, BOTH)
+    for number in (0, 1):
+        others = half != number
+        alone = weigh(scene.rows(others), [part[others] for part in parts], BOTH)
+        np.testing.assert_array_equal(weights[number], alone)
 
 
 def test_a_mix_is_the_weighted_mean_of_its_parts() -> None:
