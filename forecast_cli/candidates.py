@@ -1,6 +1,6 @@
 """Window plan and effort -> the forms that are tried, and how long each is trained."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,34 @@ _MEMBERS = {"fast": 2, "normal": 6, "best": 18}
 _PASSES = {"fast": 2, "normal": 4, "best": 6}
 """How often a window is seen on average, where that lies between the epochs below."""
 
+
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """A way to see a window; `base` None is the best naive continuation of the data."""
+
+    log: bool
+    base: str | None
+    deseasonalised: bool = False
+    in_segments: bool = False
+
+
+_WITHOUT_SEASON = (
+    _Way(log=False, base="naive"),
+    _Way(log=True, base="naive"),
+    _Way(log=False, base="naive", in_segments=True),
+    _Way(log=True, base="naive", in_segments=True),
+    _Way(log=False, base=None, in_segments=True),
+    _Way(log=True, base=None),
+)
+_WITH_SEASON = (
+    _Way(log=False, base="seasonal-naive"),
+    _Way(log=True, base="naive", deseasonalised=True),
+    _Way(log=False, base="naive", deseasonalised=True, in_segments=True),
+    _Way(log=True, base="seasonal-naive", in_segments=True),
+    _Way(log=False, base="seasonal-naive", in_segments=True),
+    _Way(log=True, base="naive", deseasonalised=True, in_segments=True),
+)
+
 _FEWEST_EPOCHS = 6
 _MOST_EPOCHS = {"fast": 10, "normal": 25, "best": 40}
 
@@ -33,36 +61,15 @@ def candidate_forms(
     taken out before, and in whether they read few steps one by one or many in segments. Where more
     are asked for than there are, a form comes again, and is trained with another seed.
     """
-    season = plan.season_length
-    if season == 1:
-        ways = [
-            (False, "naive", False, False),
-            (True, "naive", False, False),
-            (False, "naive", False, True),
-            (True, "naive", False, True),
-            (False, base, False, True),
-            (True, base, False, False),
-        ]
-    else:
-        ways = [
-            (False, "seasonal-naive", False, False),
-            (True, "naive", True, False),
-            (False, "naive", True, True),
-            (True, "seasonal-naive", False, True),
-            (False, "seasonal-naive", False, True),
-            (True, "naive", True, True),
-        ]
-    forms = [
-        _form(
-            Representation(
-                log=log and positive, base=base, season_length=season, deseasonalised=deseasonalised
-            ),
-            plan,
-            settings.network,
-            in_segments=in_segments,
+    forms = []
+    for way in _WITHOUT_SEASON if plan.season_length == 1 else _WITH_SEASON:
+        representation = Representation(
+            log=way.log and positive,
+            base=way.base or base,
+            season_length=plan.season_length,
+            deseasonalised=way.deseasonalised,
         )
-        for log, base, deseasonalised, in_segments in ways
-    ]
+        forms.append(_form(representation, plan, settings.network, in_segments=way.in_segments))
     different = list(dict.fromkeys(forms))
     config = settings.optimisation
     count = _MEMBERS[config.effort] if config.members is None else config.members

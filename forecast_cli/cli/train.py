@@ -32,9 +32,9 @@ def train(
     asked: SkillOptions,
     talk: TalkOptions,
 ) -> None:
-    """Train a network on DATA and save it as one checkpoint file.
+    """Train networks on DATA and save them as one checkpoint file.
 
-    A backtest beside simple forecasts tells whether it is worth using.
+    A backtest beside simple forecasts tells whether they are worth using.
     """
     _check(data, target)
     from forecast_cli import workflows
