@@ -154,13 +154,14 @@ def data_facts(data: DataSummary) -> list[tuple[str, str]]:
 
 
 def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, float]) -> Padding:
-    """What a forecast is made of: every part, its weight, and how a network did before."""
+    """What a forecast is made of, the weightiest part first, and how each network did before."""
+    parts = [(m.weight, _describe_member(m), _member_scores(m)) for m in members]
+    parts += [(weight, name, ["", "", ""]) for name, weight in simple_weights.items()]
     rows = [
-        [f"{100 * member.weight:.1f} %", _describe_member(member), *_member_scores(member)]
-        for member in members
+        [name, percent(weight), *scores]
+        for weight, name, scores in sorted(parts, key=lambda part: -part[0])
     ]
-    rows += [[f"{100 * weight:.1f} %", name, "", "", ""] for name, weight in simple_weights.items()]
-    return table(["weight", "part", "epochs", "validation", "backtest"], rows, n_left=2)
+    return table(["part", "weight", "epochs", "validation", "backtest"], rows)
 
 
 def _describe_member(member: MemberSummary) -> str:

@@ -164,7 +164,9 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "members": _training(
             "--members", metavar="N", help="Networks to train; the effort says how many otherwise."
         ),
-        "epochs": _training("--epochs", metavar="N", help="The most epochs; the data say how many otherwise."),
+        "epochs": _training(
+            "--epochs", metavar="N", help="The most epochs; the data say how many otherwise."
+        ),
         "steps_per_epoch": _training("--steps-per-epoch", metavar="N", help="Batches in an epoch."),
         "batch_size": _training("--batch-size", metavar="N", help="Windows in a batch."),
         "learning_rate": _training("--learning-rate", metavar="RATE", help="The peak step size."),

@@ -34,8 +34,8 @@ def test_train_reports_what_was_understood_and_chosen_and_how_good_it_is(run: Ru
     assert "2 steps ahead from the last 8, season length 1, 30 windows" in words
     assert "gru, 12 345 parameters, trained in 1.5 s" in words
     rows = [" ".join(line.split()) for line in words.splitlines()]
-    assert "75.0 % log, from 8 steps, 2 at a time 5 0.8000 0.9000" in rows
-    assert "25.0 % naive" in rows
+    assert "log, from 8 steps, 2 at a time 75.0 % 5 0.8000 0.9000" in rows
+    assert "naive 25.0 %" in rows
     assert "79.0 % in the 80 % interval" in words
     assert words.endswith("The model is worth using: 20 % less error than naive.\n")
 

@@ -174,17 +174,17 @@ def test_the_middle_of_a_long_breakdown_is_left_out_and_counted() -> None:
     assert "… 28 more" in text
 
 
-def test_every_part_is_shown_with_its_weight_and_every_network_with_how_it_did() -> None:
+def test_parts_are_shown_by_weight_and_every_network_with_how_it_did() -> None:
     members = [
         member(weight=0.6),
         member(representation="level", segment_length=1, backtest_mase=None, weight=0.15),
     ]
     text = shown(parts_table(members, {"naive": 0.0, "theta": 0.25}))
     assert [" ".join(line.split()) for line in text.splitlines() if "%" in line] == [
-        "60.0 % log, from 8 steps, 2 at a time 5 0.8000 0.9000",
-        "15.0 % level, from 8 steps 5 0.8000 –",
-        "0.0 % naive",
-        "25.0 % theta",
+        "log, from 8 steps, 2 at a time 60.0 % 5 0.8000 0.9000",
+        "theta 25.0 %",
+        "level, from 8 steps 15.0 % 5 0.8000 –",
+        "naive 0.0 %",
     ]
 
 
