@@ -28,7 +28,8 @@ _DOUBT_IN_RANKING = 0.5
 
 _PRIOR_ORIGINS = 300
 _NETWORK_PRIOR_ORIGINS = 6
-_ENOUGH_ORIGINS = 20
+_ENOUGH_ORIGINS = 12
+_STEPS_PER_ORIGIN = 6
 _LEAST_WEIGHT = 0.02
 
 
@@ -158,9 +159,13 @@ def _pick(scene: Scene, forecasts: Sequence[Array]) -> Array:
 
 
 def _independent_origins(scene: Scene) -> float:
-    """The number of origins, those of one series counted as many times as its horizons fit in."""
+    """The number of origins as far as they tell different things: one for every six steps scored.
+
+    Origins of one series that lie close together share most of the steps behind them.
+    """
     n_series = len(np.unique(scene.origins.series))
-    return float(n_series * max(1.0, len(scene.origins) / n_series / scene.horizon))
+    n_steps = n_series * (scene.horizon - 1) + len(scene.origins)
+    return max(1.0, n_steps / _STEPS_PER_ORIGIN)
 
 
 def relative_error(scene: Scene, forecast: Array, simple: Array) -> float:
