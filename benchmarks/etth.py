@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import describe
-from forecast_cli.committee import Committee, Form, Member
+from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, ReadConfig, TrainConfig
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.representation import Representation
@@ -158,14 +158,7 @@ def _train(panel: Panel, run: _Run) -> Committee:
     tasks = [_task(panel, run, number) for number in range(len(_FORMS))]
     trained = train_all(tasks, threads=run.threads, progress=lambda _: None)
     members = tuple(
-        Member(
-            form=task.form,
-            weights=network.weights,
-            epochs=network.epochs,
-            validation_error=network.validation_error,
-            test_error=None,
-            weight=1 / len(tasks),
-        )
+        network.member(task.form, weight=1 / len(tasks))
         for task, network in zip(tasks, trained, strict=True)
     )
     return Committee(

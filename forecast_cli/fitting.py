@@ -222,15 +222,7 @@ def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
             )
         )
     return tuple(
-        Member(
-            form=form,
-            weights=trained.weights,
-            epochs=trained.epochs,
-            validation_error=trained.validation_error,
-            test_error=None,
-            weight=0.0,
-        )
-        for form, trained in zip(forms, networks, strict=True)
+        trained.member(form, weight=0.0) for form, trained in zip(forms, networks, strict=True)
     )
 
 

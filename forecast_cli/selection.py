@@ -27,10 +27,15 @@ _DOUBT_IN_RANKING = 0.5
 """The same among simple forecasts, which need no training and so have more origins."""
 
 _PRIOR_ORIGINS = 300
+"""So many independent origins count as much as the equal weights that stand before them."""
+
 _NETWORK_PRIOR_ORIGINS = 6
 _ENOUGH_ORIGINS = 12
+"""From so many on, their errors have a say in which simple parts are plausible."""
+
 _STEPS_PER_ORIGIN = 6
 _LEAST_WEIGHT = 0.02
+"""A part with less is left out: it costs time and changes nothing."""
 
 
 def ranking_scene(panel: Panel, plan: WindowPlan, split: Split | None) -> Scene:

@@ -92,15 +92,14 @@ def theta(context: Array, horizon: int) -> Array:
         return np.asarray(level + share * lag)
 
     for step in range(values.shape[1]):
-        error = np.where(observed[:, step, None], values[:, step, None] - ahead(step, 1), 0.0)
-        scored = observed[:, step, None] & (counts[:, step, None] > _FEWEST_FOR_A_LINE)
+        seen, value = observed[:, step, None], values[:, step, None]
+        error = np.where(seen, value - ahead(step, 1), 0.0)
+        scored = seen & (counts[:, step, None] > _FEWEST_FOR_A_LINE)
         errors += scored * error**2
         products += scored * error * left
         squares += scored * left**2
-        level = np.where(
-            observed[:, step, None], level + weight * (values[:, step, None] - level), level
-        )
-        left = np.where(observed[:, step, None], (1 - weight) * left, left)
+        level = np.where(seen, level + weight * (value - level), level)
+        left = np.where(seen, (1 - weight) * left, left)
     moved = products / (squares + 1)
     best = _first_of_least(errors - moved * products)
     level += moved * left

@@ -69,8 +69,12 @@ def minimum_context(season_length: int) -> int:
 
 def origins_at_end(panel: Panel) -> Origins:
     """The origin from which the future is forecast: behind the last value of every series."""
-    ends = panel.offsets[1:]
-    return Origins(series=np.arange(panel.n_series), stops=ends, limits=ends)
+    return origins_at(panel.offsets[1:])
+
+
+def origins_at(limits: NDArray[np.int64]) -> Origins:
+    """One origin for each series, where what may be seen of it ends: its limit [N]."""
+    return Origins(series=np.arange(len(limits)), stops=limits, limits=limits)
 
 
 def origins_before(

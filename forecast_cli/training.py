@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from forecast_cli.committee import Form
+from forecast_cli.committee import Form, Member
 from forecast_cli.config import TrainConfig
 from forecast_cli.errors import TrainingError
 from forecast_cli.losses import Examples, make_examples, scaled_error
@@ -22,7 +22,7 @@ from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.representation import applies, represent
 from forecast_cli.scales import positive_scales
 from forecast_cli.seasonality import estimate_season
-from forecast_cli.splits import Origins, minimum_context
+from forecast_cli.splits import Origins, minimum_context, origins_at
 from forecast_cli.windows import (
     WindowSampler,
     contexts,
@@ -68,6 +68,17 @@ class Trained:
     epochs: int
     validation_error: float
     is_cut_short: bool = False
+
+    def member(self, form: Form, *, weight: float) -> Member:
+        """The network as a member of a committee, in the form that it was trained in."""
+        return Member(
+            form=form,
+            weights=self.weights,
+            epochs=self.epochs,
+            validation_error=self.validation_error,
+            test_error=None,
+            weight=weight,
+        )
 
 
 def choose_device(config: TrainConfig) -> str:
@@ -143,8 +154,8 @@ class _Run:
             task.form.network, task.form.context_length, task.horizon, generator=self.chance
         ).to(self.device)
         self.optimizer = AdamW(self.network.parameters(), weight_decay=config.l2)
-        seen = Origins(series=np.arange(task.panel.n_series), stops=task.limits, limits=task.limits)
-        self.scales = positive_scales(histories(task.panel, seen), task.season_length)
+        seen = histories(task.panel, origins_at(task.limits))
+        self.scales = positive_scales(seen, task.season_length)
         self.panel = task.panel
         if task.form.representation.deseasonalised:
             self.panel = without_season(task.panel, task.limits, task.season_length)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.panel import Panel
 from forecast_cli.seasonality import estimate_season
-from forecast_cli.splits import Origins, minimum_context
+from forecast_cli.splits import Origins, minimum_context, origins_at
 
 
 def contexts(panel: Panel, origins: Origins, length: int) -> NDArray[np.float64]:
@@ -42,8 +42,7 @@ def futures(panel: Panel, origins: Origins, horizon: int) -> NDArray[np.float64]
 
 def without_season(panel: Panel, limits: NDArray[np.int64], season_length: int) -> Panel:
     """The panel with its season taken out, as each series shows it before its limit [N]."""
-    seen = Origins(series=np.arange(panel.n_series), stops=limits, limits=limits)
-    season = estimate_season(histories(panel, seen), season_length)
+    season = estimate_season(histories(panel, origins_at(limits)), season_length)
     series = np.repeat(np.arange(panel.n_series), panel.lengths)
     steps = np.arange(len(panel.values)) - limits[series]
     return replace(panel, values=season.remove_at(panel.values, series, steps))

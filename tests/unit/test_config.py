@@ -33,6 +33,7 @@ from forecast_cli.errors import ConfigError
         ("--dropout", lambda: NetworkConfig(dropout=math.nan)),
         ("--segment-length", lambda: NetworkConfig(segment_length=0)),
         ("--segment-length", lambda: NetworkConfig(segment_length=1025)),
+        # A text that is not one of the choices, as a checkpoint or a caller may bring it.
         ("--effort", lambda: TrainConfig(effort="heroic")),  # type: ignore[arg-type]
         ("--members", lambda: TrainConfig(members=0)),
         ("--members", lambda: TrainConfig(members=201)),

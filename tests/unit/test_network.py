@@ -179,7 +179,9 @@ def test_dropout_follows_its_generator_and_keeps_the_mean(segment: int) -> None:
 
 
 @pytest.mark.parametrize("segment", [1, 3])
-def test_between_layers_dropout_is_at_work_as_well(segment: int) -> None:
+def test_between_layers_dropout_is_at_work_as_well(
+    segment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = make_network(NetworkConfig(layers=2, dropout=0.5, segment_length=segment))
     x = torch.from_numpy(features())
     masks = []
@@ -188,7 +190,7 @@ def test_between_layers_dropout_is_at_work_as_well(segment: int) -> None:
         masks.append(x.shape)
         return x
 
-    network._drop = count_draws  # type: ignore[method-assign]
+    monkeypatch.setattr(network, "_drop", count_draws)
     network(x, torch.Generator())
     behind_a_layer = [shape for shape in masks if len(shape) == 3]
     assert behind_a_layer[0] == (3, -(-7 // segment), 64)
