@@ -184,6 +184,7 @@ def _task(panel: Panel, run: _Run, number: int) -> Task:
         ),
     )
     return Task(
+        name=f"etth.{number}",
         panel=panel,
         limits=panel.offsets[:-1] + _TRAIN,
         validation=_origins(panel, _TRAIN, _VALIDATION, run.horizon, _VALIDATION_STRIDE),

@@ -39,7 +39,7 @@ def run(command: Sequence[str], folder: Path, output: Path | None = None) -> Cos
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
@@ -82,6 +82,7 @@ def spread(seconds: Sequence[float]) -> str:
     return f"{min(seconds):.2f} / {statistics.median(seconds):.2f}"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The variables that a measured process gets: the program of this checkout, no settings."""
     settings = {name: value for name, value in os.environ.items() if "FORECAST" not in name}
     return {**settings, "PYTHONPATH": str(ROOT)}

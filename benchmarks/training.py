@@ -123,6 +123,7 @@ def _our_step(cell: Layer) -> Callable[[], float]:
     """CPU seconds a step between the first and the last epoch of a real run."""
     panel = _panel()
     task = Task(
+        name="step",
         panel=panel,
         limits=panel.offsets[1:],
         validation=None,

@@ -33,12 +33,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
             return
         _sweep(target)
         with _temporary_file(target) as (temporary, descriptor):
-            _write_all(descriptor, data)
-            if target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-            os.fsync(descriptor)
-            temporary.replace(target)
-        _sync_folder(target.parent)
+            _put_in_place(temporary, descriptor, data, target)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -58,6 +53,75 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     if not target.exists() or target.is_file():
         with _told(target.parent), _temporary_file(target):
             pass
+
+
+class OwnedFile:
+    """A file that belongs to one process, which replaces its content atomically again and again.
+
+    It is there and locked from the beginning, empty if it is new. The lock moves on to every new
+    content, and ends with the process, however that ends.
+
+    Raises:
+        OutputError: another process owns the file, or it cannot be written.
+    """
+
+    def __init__(self, path: Path, taken: str) -> None:
+        self.path = path
+        with _told(path):
+            self._descriptor = _claim(path, taken)
+
+    def read(self) -> bytes:
+        """The content."""
+        with _told(self.path):
+            return self.path.read_bytes()
+
+    def write(self, data: bytes) -> None:
+        """Replace the content: after a crash it is the old one or the new one.
+
+        Raises:
+            OutputError: the file cannot be written; then nothing has changed.
+        """
+        with _told(self.path):
+            _sweep(self.path)
+            with _temporary_file(self.path) as (temporary, descriptor):
+                _put_in_place(temporary, descriptor, data, self.path)
+                # A lock belongs to all descriptors of an opened file: this one goes on holding it.
+                old, self._descriptor = self._descriptor, os.dup(descriptor)
+            os.close(old)
+
+    def close(self, *, remove: bool) -> None:
+        """Give the file up, and away with it if so wanted."""
+        if remove:
+            with suppress(OSError):
+                self.path.unlink()
+        os.close(self._descriptor)
+
+
+def _claim(path: Path, taken: str) -> int:
+    """Open and lock the file; its descriptor. A file that was replaced meanwhile is not the one."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            if sys.platform != "win32":
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise OutputError(taken) from None
+        except OSError:
+            # Some file systems have no locks; then nobody can be kept away.
+            return descriptor
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
+
+
+def _put_in_place(temporary: Path, descriptor: int, data: bytes, target: Path) -> None:
+    _write_all(descriptor, data)
+    if target.exists():
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+    os.fsync(descriptor)
+    temporary.replace(target)
+    _sync_folder(target.parent)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from forecast_cli.selection import (
     weigh,
     weigh_across,
 )
+from forecast_cli.snapshot import FORGETFUL, Keeper, Trained
 from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
     Origins,
@@ -35,7 +36,7 @@ from forecast_cli.splits import (
     seen_values,
     split_panel,
 )
-from forecast_cli.training import Task, Trained, train_all
+from forecast_cli.training import Task, train_all
 from forecast_cli.windows import count_windows, histories
 
 Array = NDArray[np.float64]
@@ -68,6 +69,7 @@ class _Job:
     settings: Settings
     tell: Tell
     progress: Progress
+    keeper: Keeper
 
     def scene(self, origins: Origins, span: int) -> Scene:
         return make_scene(self.panel, origins.thinned(_MOST_ORIGINS), span, self.plan.season_length)
@@ -93,7 +95,9 @@ class _Job:
         epochs: int,
     ) -> Task:
         config = self.settings.optimisation
+        stage = "training" if validation is None else "validating"
         return Task(
+            name=f"{stage}.{number}",
             panel=self.panel,
             limits=limits,
             validation=validation,
@@ -103,7 +107,7 @@ class _Job:
             optimisation=config,
             seed=seed_of(number, config),
             epochs=epochs,
-            stage=f"{'training' if validation is None else 'validating'}: {form.representation}",
+            stage=f"{stage}: {form.representation}",
         )
 
     def train(self, tasks: list[Task]) -> list[Trained]:
@@ -113,11 +117,17 @@ class _Job:
             rounds = -(-len(tasks) // config.threads)
             share = replace(config, time_limit=config.time_limit / 2 / max(rounds, 1))
             tasks = [replace(task, optimisation=share) for task in tasks]
-        return train_all(tasks, threads=config.threads, progress=self.progress)
+        return train_all(tasks, threads=config.threads, progress=self.progress, keeper=self.keeper)
 
 
 def fit(
-    panel: Panel, plan: WindowPlan, settings: Settings, *, tell: Tell, progress: Progress
+    panel: Panel,
+    plan: WindowPlan,
+    settings: Settings,
+    *,
+    tell: Tell,
+    progress: Progress,
+    keeper: Keeper = FORGETFUL,
 ) -> Fitted:
     """Train candidates on the fit part, weigh them where they are not trained, score, then refit.
 
@@ -125,9 +135,12 @@ def fit(
     the weights are chosen on the test part, and each series is scored with those that the other
     series chose. With few series the weights are chosen on the validation part before the test
     part is scored, and on both afterwards. The networks that have a weight are trained again on
-    everything. A panel too short for all that gets the best simple continuation alone.
+    everything. A panel too short for all that gets the best simple continuation alone. Networks
+    that the `keeper` recalls go on from where they stood.
     """
-    job = _Job(panel=panel, plan=plan, settings=settings, tell=tell, progress=progress)
+    job = _Job(
+        panel=panel, plan=plan, settings=settings, tell=tell, progress=progress, keeper=keeper
+    )
     split = split_panel(panel, horizon=plan.horizon, season_length=plan.season_length)
     ranking = ranking_scene(panel, plan, split)
     simple = best(ranking, ranking.simple)

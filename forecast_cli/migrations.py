@@ -1,14 +1,15 @@
 """Model metadata of older checkpoint formats -> that of the present one, one step at a time.
 
 Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
-its own, and several simple continuations have weights.
+its own, and several simple continuations have weights. Format 3: it is known which data and options
+a model was trained with.
 """
 
 from typing import Any
 
 Metadata = dict[str, Any]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def migrate(metadata: Metadata) -> Metadata:
@@ -54,5 +55,9 @@ def _from_1_to_2(old: Metadata) -> Metadata:
     }
 
 
-_STEPS = {1: _from_1_to_2}
+def _from_2_to_3(old: Metadata) -> Metadata:
+    return {**old, "training": {**old["training"], "task": None}}
+
+
+_STEPS = {1: _from_1_to_2, 2: _from_2_to_3}
 """From each format to the next."""

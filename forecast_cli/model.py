@@ -16,9 +16,13 @@ from forecast_cli.windows import histories
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """How a model came about. No times: the same data and seed give the same file."""
+    """How a model came about. No times: the same data and seed give the same file.
+
+    `task` tells the data and the options from all others, None where an older version trained.
+    """
 
     written_by: str
+    task: str | None
     seed: int
     data: DataSummary
     levels: tuple[int, ...]

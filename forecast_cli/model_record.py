@@ -104,7 +104,7 @@ def tensors_of(model: Model) -> Tensors:
     for number, member in enumerate(model.committee.members):
         for name, weight in member.weights.items():
             tensors[f"members.{number}.{name}"] = weight
-    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    return tensors
 
 
 def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:

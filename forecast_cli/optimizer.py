@@ -37,6 +37,19 @@ class AdamW:
         for group in self._groups:
             group.step(learning_rate)
 
+    def moments(self) -> dict[str, Tensor]:
+        """All that a step rests on beside weights and gradients, by name and not copied."""
+        return {
+            f"{number}.{name}.{position}": tensor
+            for number, group in enumerate(self._groups)
+            for name, tensors in (
+                ("means", group.means),
+                ("squares", group.squares),
+                ("counts", group.counts),
+            )
+            for position, tensor in enumerate(tensors)
+        }
+
 
 class _Group:
     """Parameters with one weight decay, and the running moments of their gradients."""

@@ -1,8 +1,8 @@
-"""Windows -> trained weights: the one training loop."""
+"""Examples -> trained weights: the one training loop."""
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Event, Lock
@@ -10,31 +10,21 @@ from threading import Event, Lock
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from forecast_cli.committee import Form, Member
+from forecast_cli.committee import Form
 from forecast_cli.config import TrainConfig
-from forecast_cli.errors import TrainingError
-from forecast_cli.losses import Examples, make_examples, scaled_error
+from forecast_cli.errors import CheckpointError, TrainingError
+from forecast_cli.examples import ExampleSource
+from forecast_cli.losses import Examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
 from forecast_cli.optimizer import AdamW, one_cycle
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
-from forecast_cli.representation import applies, represent
-from forecast_cli.scales import positive_scales
-from forecast_cli.seasonality import estimate_season
-from forecast_cli.splits import Origins, minimum_context, origins_at
-from forecast_cli.windows import (
-    WindowSampler,
-    contexts,
-    futures,
-    histories,
-    last_steps,
-    without_season,
-)
+from forecast_cli.snapshot import FORGETFUL, Keeper, Snapshot, Trained, Weights
+from forecast_cli.splits import Origins
 
 _SMALLEST_BATCH = 32
-_LARGEST_BLOCK = 10_000_000
-"""Values of windows in memory at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +32,11 @@ class Task:
     """What one network is to learn: from which values, in which form, with which settings.
 
     `limits` [N] end what may be seen. `validation` are later origins of the same panel; without
-    them training runs for `epochs` and keeps the last weights.
+    them training runs for `epochs` and keeps the last weights. `name` tells it from the other
+    networks of a fit, and `stage` describes it.
     """
 
+    name: str
     panel: Panel
     limits: NDArray[np.int64]
     validation: Origins | None
@@ -55,30 +47,6 @@ class Task:
     seed: int
     epochs: int
     stage: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trained:
-    """Weights by name, the epochs that made them, and their error on the validation origins.
-
-    `is_cut_short` says that the time limit ended the training.
-    """
-
-    weights: dict[str, NDArray[np.float32]]
-    epochs: int
-    validation_error: float
-    is_cut_short: bool = False
-
-    def member(self, form: Form, *, weight: float) -> Member:
-        """The network as a member of a committee, in the form that it was trained in."""
-        return Member(
-            form=form,
-            weights=self.weights,
-            epochs=self.epochs,
-            validation_error=self.validation_error,
-            test_error=None,
-            weight=weight,
-        )
 
 
 def choose_device(config: TrainConfig) -> str:
@@ -104,14 +72,18 @@ def choose_device(config: TrainConfig) -> str:
     return "cpu" if config.device == "auto" else config.device
 
 
-def train_all(tasks: Sequence[Task], *, threads: int, progress: Progress) -> list[Trained]:
+def train_all(
+    tasks: Sequence[Task], *, threads: int, progress: Progress, keeper: Keeper = FORGETFUL
+) -> list[Trained]:
     """Train several networks side by side, each on one thread of `threads`.
 
     A network computes on one thread only, so its bits do not depend on `threads`; and one thread a
-    network is faster than several threads for one of this size (`docs/decisions.md`).
+    network is faster than several threads for one of this size (`docs/decisions.md`). What the
+    `keeper` recalls is not trained again, and it is told of every epoch.
 
     Raises:
         TrainingError: a loss is not finite.
+        CheckpointError: what the keeper recalls is no state of this task.
     """
     if not tasks:
         return []
@@ -124,7 +96,7 @@ def train_all(tasks: Sequence[Task], *, threads: int, progress: Progress) -> lis
 
     pool = ThreadPoolExecutor(min(threads, len(tasks)))
     try:
-        return list(pool.map(lambda task: _Run(task, stop).train(tell), tasks))
+        return list(pool.map(lambda task: _train(task, stop, tell, keeper), tasks))
     except RuntimeError as error:
         if "allocate memory" in str(error):
             raise MemoryError from error
@@ -137,6 +109,27 @@ def train_all(tasks: Sequence[Task], *, threads: int, progress: Progress) -> lis
 
 class _StoppedError(Exception):
     """Another network failed, or the user interrupted."""
+
+
+def _train(task: Task, stop: Event, progress: Progress, keeper: Keeper) -> Trained:
+    """Train one network, from where it stood if that is known."""
+    known = keeper.recall(task.name)
+    if isinstance(known, Trained):
+        return known
+    run = _Run(task, stop)
+    if known is not None:
+        try:
+            run.go_back_to(known)
+        except (ValueError, TypeError, KeyError, RuntimeError, OverflowError) as error:
+            raise CheckpointError(
+                f"the state of {task.name} is not of this training; train without --resume"
+            ) from error
+    while not run.is_over:
+        event = run.advance()
+        # First, because what is shown as done must not get lost any more.
+        keeper.keep(task.name, run.state())
+        progress(event)
+    return run.best
 
 
 class _Run:
@@ -154,48 +147,93 @@ class _Run:
             task.form.network, task.form.context_length, task.horizon, generator=self.chance
         ).to(self.device)
         self.optimizer = AdamW(self.network.parameters(), weight_decay=config.l2)
-        seen = histories(task.panel, origins_at(task.limits))
-        self.scales = positive_scales(seen, task.season_length)
-        self.panel = task.panel
-        if task.form.representation.deseasonalised:
-            self.panel = without_season(task.panel, task.limits, task.season_length)
-        self.sampler = WindowSampler.over(
-            task.panel, task.limits, minimum_context(task.season_length)
+        source = ExampleSource(
+            task.panel,
+            task.limits,
+            task.form,
+            horizon=task.horizon,
+            season_length=task.season_length,
+            device=self.device,
         )
-        self.batch_size = min(config.batch_size, max(_SMALLEST_BATCH, self.sampler.n_windows))
-        self.validation = None if task.validation is None else self._later(task.validation)
+        self.source = source
+        self.batch_size = min(config.batch_size, max(_SMALLEST_BATCH, source.n_windows))
+        self.validation = None if task.validation is None else source.after(task.validation)
+        self.epoch, self.seconds_before, self.started = 0, 0.0, time.monotonic()
+        self.best = self._as_it_is(self._validate())
 
-    def train(self, progress: Progress) -> Trained:
-        config, task = self.task.optimisation, self.task
-        started = time.monotonic()
-        best = Trained(weights=_weights(self.network), epochs=0, validation_error=self._validate())
-        for epoch in range(1, task.epochs + 1):
-            loss = self._run_epoch(epoch - 1)
-            error = self._validate()
-            if task.validation is None or error < best.validation_error:
-                best = Trained(weights=_weights(self.network), epochs=epoch, validation_error=error)
-            elapsed = time.monotonic() - started
-            progress(
-                ProgressEvent(
-                    stage=task.stage,
-                    epoch=epoch,
-                    epochs=task.epochs,
-                    loss=loss,
-                    validation=None if task.validation is None else error,
-                    seconds_left=elapsed / epoch * (task.epochs - epoch),
-                )
-            )
-            if task.validation is not None and epoch - best.epochs >= config.patience:
-                break
-            if config.time_limit is not None and elapsed >= config.time_limit:
-                return replace(best, is_cut_short=epoch < task.epochs)
-        return best
+    @property
+    def is_over(self) -> bool:
+        """Whether another epoch is not wanted, or not worth its time."""
+        is_stuck = (
+            self.validation is not None
+            and self.epoch - self.best.epochs >= self.task.optimisation.patience
+        )
+        return self.epoch >= self.task.epochs or is_stuck or self.best.is_cut_short
 
-    def _run_epoch(self, epoch: int) -> float:
-        config = self.task.optimisation
+    def advance(self) -> ProgressEvent:
+        """Train for one epoch and look at what it brought."""
+        task, limit = self.task, self.task.optimisation.time_limit
+        loss = self._run_epoch()
+        self.epoch += 1
+        error = self._validate()
+        if self.validation is None or error < self.best.validation_error:
+            self.best = self._as_it_is(error)
+        seconds = self.seconds
+        if limit is not None and seconds >= limit and not self.is_over:
+            self.best = replace(self.best, is_cut_short=True)
+        return ProgressEvent(
+            stage=task.stage,
+            epoch=self.epoch,
+            epochs=task.epochs,
+            loss=loss,
+            validation=None if self.validation is None else error,
+            seconds_left=seconds / self.epoch * (task.epochs - self.epoch),
+        )
+
+    @property
+    def seconds(self) -> float:
+        """How long this run has taken, before it was interrupted included."""
+        return self.seconds_before + time.monotonic() - self.started
+
+    def state(self) -> Snapshot | Trained:
+        """Where this run stands between two epochs, or what it brought when it is over."""
+        if self.is_over:
+            return self.best
+        return Snapshot(
+            epoch=self.epoch,
+            seconds=self.seconds,
+            weights=_copied(self.network.state_dict()),
+            moments=_copied(self.optimizer.moments()),
+            draws=dict(self.draws.bit_generator.state),
+            dropout=self.dropout.get_state().numpy(),
+            best=self.best,
+        )
+
+    def go_back_to(self, snapshot: Snapshot) -> None:
+        """Stand where the snapshot was taken.
+
+        Raises:
+            ValueError, TypeError, KeyError, RuntimeError, OverflowError: it is of another task.
+        """
+        _fill(self.network.state_dict(), snapshot.weights)
+        _fill(self.optimizer.moments(), snapshot.moments)
+        self.draws.bit_generator.state = snapshot.draws
+        self.dropout.set_state(torch.from_numpy(snapshot.dropout))
+        self.epoch, self.best = snapshot.epoch, snapshot.best
+        self.seconds_before, self.started = snapshot.seconds, time.monotonic()
+
+    def _as_it_is(self, error: float) -> Trained:
+        weights = _copied(self.network.state_dict())
+        return Trained(weights=weights, epochs=self.epoch, validation_error=error)
+
+    def _run_epoch(self) -> float:
+        config, epoch = self.task.optimisation, self.epoch
         total = torch.zeros((), device=self.device)
         self.network.train()
-        for step, batch in enumerate(self._batches()):
+        batches = self.source.batches(
+            self.draws, count=config.steps_per_epoch, batch_size=self.batch_size
+        )
+        for step, batch in enumerate(batches):
             if self.stop.is_set():
                 raise _StoppedError
             done = (epoch * config.steps_per_epoch + step) / (
@@ -210,18 +248,7 @@ class _Run:
             )
         return loss
 
-    def _batches(self) -> Iterator[Examples]:
-        """The batches of one epoch, made several at a time: few calls, yet bounded memory."""
-        steps, size = self.task.optimisation.steps_per_epoch, self.batch_size
-        span = self.task.form.context_length + self.task.horizon
-        at_once = min(steps, max(1, _LARGEST_BLOCK // (size * span)))
-        for start in range(0, steps, at_once):
-            count = min(at_once, steps - start)
-            drawn = self._drawn(self.sampler.draw(self.draws, count * size))
-            for number in range(count):
-                yield drawn.batch(slice(number * size, (number + 1) * size))
-
-    def _step(self, batch: Examples, learning_rate: float) -> torch.Tensor:
+    def _step(self, batch: Examples, learning_rate: float) -> Tensor:
         config = self.task.optimisation
         self.optimizer.clear()
         loss = scaled_error(self.network(batch.features, self.dropout), batch)
@@ -240,30 +267,17 @@ class _Run:
         with torch.inference_mode():
             return float(scaled_error(self.network(self.validation.features), self.validation))
 
-    def _drawn(self, origins: Origins) -> Examples:
-        """Windows of the fit, whose season, if it is taken out, is that of the whole fit."""
-        context = contexts(self.panel, origins, self.task.form.context_length)
-        return self._examples(context, futures(self.panel, origins, self.task.horizon), origins)
 
-    def _later(self, origins: Origins) -> Examples:
-        """Windows after the fit, whose season is estimated at each of them, as in a forecast."""
-        context = histories(self.task.panel, origins)
-        future = futures(self.task.panel, origins, self.task.horizon)
-        if self.task.form.representation.deseasonalised:
-            season = estimate_season(context, self.task.season_length)
-            context, future = season.remove(context), season.remove_ahead(future)
-        context = last_steps(context, self.task.form.context_length)
-        return self._examples(context, future, origins)
-
-    def _examples(
-        self, context: NDArray[np.float64], future: NDArray[np.float64], origins: Origins
-    ) -> Examples:
-        representation = self.task.form.representation
-        keep = applies(representation, context)
-        represented = represent(representation, context[keep], self.task.horizon)
-        scales = self.scales[origins.series[keep]]
-        return make_examples(represented, future[keep], scales, device=self.device)
+def _copied(tensors: Mapping[str, Tensor]) -> Weights:
+    return {name: t.detach().cpu().numpy().copy() for name, t in tensors.items()}
 
 
-def _weights(network: RecurrentRegressor) -> dict[str, NDArray[np.float32]]:
-    return {name: p.detach().cpu().numpy().copy() for name, p in network.state_dict().items()}
+@torch.no_grad()
+def _fill(tensors: Mapping[str, Tensor], values: Weights) -> None:
+    """Put values into tensors of the same names and shapes."""
+    if tensors.keys() != values.keys():
+        raise ValueError("other tensors than expected")
+    for name, tensor in tensors.items():
+        if tuple(tensor.shape) != values[name].shape:
+            raise ValueError(f"{name} has another shape")
+        tensor.copy_(torch.from_numpy(values[name]))

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from importlib import metadata
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +15,8 @@ from forecast_cli.checkpoint import (
     read_checkpoint,
 )
 from forecast_cli.config import HISTORY_LENGTH, EvaluationConfig, ReadConfig, Settings, WindowConfig
-from forecast_cli.defaults import plan_windows
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell
+from forecast_cli.defaults import WindowPlan, plan_windows
+from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
     EvaluateReport,
@@ -27,6 +27,7 @@ from forecast_cli.findings import (
     PredictReport,
     TrainReport,
 )
+from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.inspection import describe_columns, inspect_panel, summarise
@@ -43,6 +44,7 @@ from forecast_cli.panel import Panel, panel_from_table, read_panel
 from forecast_cli.progress import Progress
 from forecast_cli.reading.roles import guess_roles
 from forecast_cli.reading.table import read_table
+from forecast_cli.resume import keeping_state
 from forecast_cli.splits import (
     Origins,
     last_values,
@@ -58,29 +60,64 @@ STANDARD_STREAM = "-"
 
 
 def train(
-    source: str, output: str, *, settings: Settings, tell: Tell, progress: Progress
+    source: str,
+    output: str,
+    *,
+    settings: Settings,
+    resume: bool = False,
+    tell: Tell,
+    progress: Progress,
 ) -> tuple[bytes, TrainReport]:
     """Read, window, train, backtest; write one checkpoint to `output` unless that is `-`.
 
+    With `resume` an interrupted training goes on, and one that was finished is not done again.
     Returns the checkpoint's bytes and what was found.
     """
     from forecast_cli.fitting import fit
 
     started = time.perf_counter()
-    if output != STANDARD_STREAM:
+    to_file = output != STANDARD_STREAM
+    if to_file:
         check_writable(output)
-    panel = read_panel(source, settings.read, tell)
-    plan = plan_windows(panel, settings.window, tell)
-    fitted = fit(panel, plan, settings, tell=tell, progress=progress)
-    model = _make_model(panel, fitted, settings)
+    with keeping_state(output if to_file else None, tell) as keeper:
+        panel = read_panel(source, settings.read, tell)
+        plan = plan_windows(panel, settings.window, tell)
+        fingerprint = take_fingerprint(panel, settings)
+        finished = _finished(output, fingerprint) if resume and to_file else None
+        if finished is not None:
+            tell(Notice("guess", "--resume: this training is finished; nothing was left to do"))
+            checkpoint, model = finished
+        else:
+            keeper.begin(fingerprint, resume=resume)
+            fitted = fit(panel, plan, settings, tell=tell, progress=progress, keeper=keeper)
+            model = _make_model(panel, fitted, settings, fingerprint)
+            checkpoint = dump_model(model)
+            if to_file:
+                write_atomically(output, checkpoint)
     tell_short_series(model, panel, origins_at_end(panel), tell)
-    checkpoint = dump_model(model)
-    if output != STANDARD_STREAM:
-        write_atomically(output, checkpoint)
-    report = TrainReport(
+    seconds = time.perf_counter() - started
+    return checkpoint, _report_training(output, panel, plan, model, seconds)
+
+
+def _finished(output: str, fingerprint: Fingerprint) -> tuple[bytes, Model] | None:
+    """The checkpoint that this very training has written already, if it is there."""
+    if not Path(output).is_file():
+        return None
+    try:
+        model, _ = read_checkpoint(output)
+    except CheckpointError:
+        # Whatever it is, it is replaced, as without --resume.
+        return None
+    return (dump_model(model), model) if model.training.task == fingerprint.task else None
+
+
+def _report_training(
+    output: str, panel: Panel, plan: WindowPlan, model: Model, seconds: float
+) -> TrainReport:
+    return TrainReport(
         checkpoint=output,
         data=summarise(panel),
-        cell=settings.network.cell,
+        cell=model.committee.network.cell,
         horizon=plan.horizon,
         context_length=max(plan.context_length, plan.long_context_length),
         season_length=plan.season_length,
@@ -89,13 +126,14 @@ def train(
         members=_summarise_members(model),
         simple=model.committee.simple,
         simple_weights=dict(model.committee.simple_weights),
-        backtest=fitted.backtest,
-        seconds=time.perf_counter() - started,
+        backtest=model.training.backtest,
+        seconds=seconds,
     )
-    return checkpoint, report
 
 
-def _make_model(panel: Panel, fitted: "Fitted", settings: Settings) -> Model:
+def _make_model(
+    panel: Panel, fitted: "Fitted", settings: Settings, fingerprint: Fingerprint
+) -> Model:
     # Where the data lay is nobody's business who gets the checkpoint.
     kept = replace(panel, source=PurePath(panel.source).name)
     return Model(
@@ -104,6 +142,7 @@ def _make_model(panel: Panel, fitted: "Fitted", settings: Settings) -> Model:
         panel=last_values(kept, HISTORY_LENGTH),
         training=Training(
             written_by=f"forecast-cli {metadata.version('forecast-cli')}",
+            task=fingerprint.task,
             seed=settings.optimisation.seed,
             data=summarise(kept),
             levels=settings.levels,

@@ -96,6 +96,7 @@ def make_model(panel: Panel | None = None, committee: Committee | None = None) -
         panel=panel,
         training=Training(
             written_by="forecast-cli test",
+            task="ab" * 32,
             seed=0,
             data=summarise(panel),
             levels=(80, 95),

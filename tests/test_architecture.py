@@ -15,7 +15,7 @@ PACKAGE = "forecast_cli"
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
     "errors findings progress schema",
-    "config filesystem writer",
+    "config filesystem writer sealed",
     "times",
     "reading",
     "panel",
@@ -25,9 +25,9 @@ LEVELS = (
     "baselines",
     "representation windows defaults",
     "committee network inspection optimizer",
-    "losses model candidates",
-    "training model_record inference backtest matching migrations",
-    "checkpoint selection report",
+    "losses model candidates snapshot fingerprint",
+    "examples training_state model_record inference backtest matching migrations",
+    "training checkpoint selection report resume",
     "fitting",
     "workflows",
     "cli",

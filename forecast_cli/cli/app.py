@@ -1,15 +1,11 @@
 """Arguments -> one command, and its errors -> words and an exit code."""
 
-import signal
 import sys
-import threading
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import metadata
-from types import FrameType
-from typing import Annotated, Never
+from typing import Annotated
 
 import typer
 
@@ -17,13 +13,12 @@ from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.predict import predict
+from forecast_cli.cli.signals import StoppedError, stopped, take_last_word
 from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
 from forecast_cli.cli.train import train
 from forecast_cli.errors import UserError
 
 _INTERNAL_ERROR = 70
-_INTERRUPTED = 130
-_TERMINATED = 143
 
 app = typer.Typer(
     name="forecast",
@@ -60,25 +55,22 @@ def _forecast(
     pass
 
 
-class _TerminatedError(BaseException):
-    """SIGTERM arrived; no `except Exception` may keep it."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error has become words."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     # Looked up here, so that an error while the options are read can be debugged as well.
     debug = "--debug" in typed
     try:
-        with _termination_raised(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             if not (debug or sys.warnoptions):
                 # Warnings of libraries are for developers; ours are notices.
                 warnings.simplefilter("ignore")
             return _run(typed)
-    except (Exception, KeyboardInterrupt, _TerminatedError) as error:
+    except (Exception, StoppedError) as error:
         if debug and _is_bug(error):
             traceback.print_exc()
-        return _explain(error)
+        # A library may have turned the exception of a signal into one of its own.
+        return _explain(stopped() or error)
 
 
 def _is_bug(error: BaseException) -> bool:
@@ -96,10 +88,9 @@ def _explain(error: BaseException) -> int:
             return _fail(error.exit_code, str(error))
         case MemoryError():
             return _fail(1, "there is not enough memory for this data and these settings")
-        case KeyboardInterrupt():
-            return _fail(_INTERRUPTED, "interrupted")
-        case _TerminatedError():
-            return _fail(_TERMINATED, "stopped by SIGTERM")
+        case StoppedError():
+            words = "; ".join([str(error), *getattr(error, "__notes__", [])])
+            return _fail(error.exit_code, words) if take_last_word() else error.exit_code
     return _fail(_INTERNAL_ERROR, _describe_bug(error), label="internal error: ")
 
 
@@ -141,20 +132,3 @@ def _describe_bug(error: BaseException) -> str:
 def _fail(code: int, message: str, *, label: str = "error: ") -> int:
     say(error_console(), label, message, style="bold red")
     return code
-
-
-@contextmanager
-def _termination_raised() -> Iterator[None]:
-    """Turn SIGTERM into an exception, so that what is half done can be cleared away."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _raise_terminated)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _raise_terminated(_signal: int, _frame: FrameType | None) -> Never:
-    raise _TerminatedError

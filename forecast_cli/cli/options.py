@@ -58,7 +58,15 @@ class CheckpointOptions:
     """Where the checkpoint goes that is written."""
 
     output: str = DEFAULT_MODEL
+    resume: bool = False
     json: bool = False
+
+    def __post_init__(self) -> None:
+        if self.resume and self.output == STANDARD_STREAM:
+            raise ConfigError(
+                "--resume needs a file to go on from beside the checkpoint, and --output is "
+                "standard output; give --output a file name"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +210,7 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             metavar="FILE",
             help="Where the checkpoint goes; - is standard output.",
         ),
+        "resume": _training("--resume", metavar="", help="Go on where a killed run left off."),
         "json": _JSON,
     },
     ResultOptions: {

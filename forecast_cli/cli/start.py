@@ -1,21 +1,25 @@
 """The `forecast` command starts here, with as little loaded as can be."""
 
 import os
-import sys
 
-_INTERRUPTED = (130, 143)
+from forecast_cli.cli.signals import end_watch, say_plainly, stopped, watch
 
 
 def main() -> int:
-    """Run the command line; Ctrl-C while it is still being loaded is as quiet as later on."""
+    """Run the command line; a signal while it is still being loaded is as quiet as later on."""
     try:
+        watch()
         from forecast_cli.cli.app import main as run
 
         code = run()
-    except KeyboardInterrupt:
-        sys.stderr.write("error: interrupted\n")
-        code = _INTERRUPTED[0]
-    if code in _INTERRUPTED:
-        # Python would wait for the threads that train, and a step of a large network takes long.
-        os._exit(code)
-    return code
+        end_watch()
+    except BaseException:
+        # Loading can turn the exception of a signal into another one.
+        if stopped() is None:
+            raise
+    error = stopped()
+    if error is None:
+        return code
+    say_plainly(error)
+    # Python would wait for the threads that train, and a step of a large network takes long.
+    os._exit(error.exit_code)

@@ -42,7 +42,12 @@ def train(
     streams = Streams(quiet=talk.quiet)
     with showing_progress(streams.console, talk) as progress:
         checkpoint, report = workflows.train(
-            data, target.output, settings=settings, tell=streams.tell, progress=progress
+            data,
+            target.output,
+            settings=settings,
+            resume=target.resume,
+            tell=streams.tell,
+            progress=progress,
         )
     streams.show(*_describe(report))
     write_output(_output(checkpoint, report, target))

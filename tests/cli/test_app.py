@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from forecast_cli.cli import signals
 from forecast_cli.errors import (
     CheckpointError,
     ConfigError,
@@ -78,9 +80,34 @@ def test_too_little_memory_is_told_in_words(run: Run, workflows: Workflows) -> N
     assert "not enough memory" in outcome.words
 
 
-def test_ctrl_c_is_one_line(run: Run, workflows: Workflows) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "stopped by SIGTERM")],
+)
+def test_a_signal_is_one_line_that_says_what_was_kept(
+    run: Run,
+    workflows: Workflows,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    code: int,
+    words: str,
+) -> None:
+    monkeypatch.setattr(signals, "_watch", signals._Watch())
     workflows.notices = ()
-    workflows.error = KeyboardInterrupt()
+    workflows.error = signals.StoppedError(number)
+    workflows.error.add_note("all is kept")
+    outcome = run("train", "x")
+    assert (outcome.code, outcome.words) == (code, f"error: {words}; all is kept\n")
+
+
+def test_an_error_that_a_library_made_of_a_signal_is_told_as_the_signal(
+    run: Run, workflows: Workflows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = signals._Watch()
+    watch.error = signals.StoppedError(signal.SIGINT)
+    monkeypatch.setattr(signals, "_watch", watch)
+    workflows.notices = ()
+    workflows.error = SystemError("returned a result with an exception set")
     outcome = run("train", "x")
     assert (outcome.code, outcome.words) == (130, "error: interrupted\n")
 

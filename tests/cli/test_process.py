@@ -256,35 +256,6 @@ def test_train_and_predict_work_hand_in_hand_through_pipes(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_real_training_that_is_stopped_leaves_the_old_checkpoint_and_nothing_else(
-    number: signal.Signals, code: int, tmp_path: Path
-) -> None:
-    old = tmp_path / "model.forecast"
-    old.write_bytes(b"the checkpoint of yesterday")
-    data = ROOT / "sample_data" / "daily_sales.csv"
-    process = subprocess.Popen(
-        [*REAL, "train", str(data), "--epochs", "100000", "--patience", "100000"],
-        cwd=tmp_path,
-        env=ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if b"epoch 1 of" in line:
-            break
-    process.send_signal(number)
-    output, words = process.communicate(timeout=20)
-    assert process.returncode == code
-    assert output == b""
-    assert b"Traceback" not in words
-    assert old.read_bytes() == b"the checkpoint of yesterday"
-    assert list(tmp_path.iterdir()) == [old]
-
-
 @pytest.mark.parametrize("command", ["forecast --help", "forecast train --help"])
 def test_help_that_nobody_reads_any_more_ends_quietly(command: str, tmp_path: Path) -> None:
     result = shell(f"{command} | true", tmp_path)

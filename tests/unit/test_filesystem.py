@@ -1,12 +1,14 @@
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from forecast_cli.errors import OutputError
-from forecast_cli.filesystem import check_writable, write_atomically
+from forecast_cli.filesystem import OwnedFile, check_writable, write_atomically
 
 OTHERS_TOO = 0o664
 
@@ -171,3 +173,47 @@ def test_trying_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_control_characters_in_a_name_are_shown_escaped(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"\\x1b\[31m"):
         check_writable(tmp_path / "\x1b[31m" / "file")
+
+
+def test_an_owned_file_is_there_from_the_beginning_and_keeps_what_it_held(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    file = OwnedFile(path, "taken")
+    assert file.read() == b""
+    file.close(remove=False)
+    path.write_bytes(b"before")
+    again = OwnedFile(path, "taken")
+    assert again.read() == b"before"
+    again.write(b"after")
+    assert path.read_bytes() == b"after"
+    again.close(remove=True)
+    assert names_in(tmp_path) == []
+
+
+def test_an_owned_file_has_one_owner_whatever_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    owner = OwnedFile(path, "taken")
+    for content in (b"one", b"two"):
+        with pytest.raises(OutputError, match="taken"):
+            OwnedFile(path, "taken")
+        owner.write(content)
+    owner.close(remove=False)
+    OwnedFile(path, "taken").close(remove=True)
+
+
+def test_an_owned_file_is_free_again_when_its_process_was_killed(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    script = (
+        "import os, pathlib, sys; from forecast_cli.filesystem import OwnedFile\n"
+        "file = OwnedFile(pathlib.Path(sys.argv[1]), 'taken'); file.write(b'kept')\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    assert done.returncode == -9
+    file = OwnedFile(path, "taken")
+    assert file.read() == b"kept"
+    file.close(remove=True)
+
+
+def test_an_owned_file_in_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written: no such file or directory"):
+        OwnedFile(tmp_path / "nowhere" / "state", "taken")

@@ -18,8 +18,9 @@ from forecast_cli.fitting import Fitted, fit
 from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.selection import _half_of
+from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
-from forecast_cli.training import Task, Trained, train_all
+from forecast_cli.training import Task, train_all
 from forecast_cli.windows import contexts
 from tests.panels import make_panel, wave
 
@@ -288,3 +289,55 @@ def test_tiny_data_get_intervals_of_the_size_of_their_changes(values: list[float
         WindowPlan(horizon=1, context_length=2, long_context_length=2, season_length=1),
     )
     assert 0 < fitted.widths[79, 0] <= 2
+
+
+class Interrupted(BaseException):
+    """What ends a fit in the middle."""
+
+
+class Interrupting:
+    """Keeps states, and interrupts once it has been told of `count` epochs."""
+
+    def __init__(self, count: int, known: dict[str, Snapshot | Trained] | None = None) -> None:
+        self.count = count
+        self.known = known or {}
+
+    def recall(self, name: str) -> Snapshot | Trained | None:
+        return self.known.get(name)
+
+    def keep(self, name: str, state: Snapshot | Trained) -> None:
+        self.known[name] = state
+        self.count -= 1
+        if self.count == 0:
+            raise Interrupted
+
+
+def fit_with(keeper: Keeper, panel: Panel) -> Fitted:
+    settings = with_members(3)
+    one_thread = replace(settings, optimisation=replace(settings.optimisation, threads=1))
+    return fit(panel, PLAN, one_thread, tell=lambda _: None, progress=lambda _: None, keeper=keeper)
+
+
+def test_a_fit_that_was_interrupted_anywhere_goes_on_to_the_same_bits() -> None:
+    panel = make_panel(wave(90), wave(70, seed=1))
+    every = 10**9
+    whole = fit_with(Interrupting(every), panel)
+    for count in range(1, 24, 3):
+        interrupted = Interrupting(count)
+        with pytest.raises(Interrupted):
+            fit_with(interrupted, panel)
+        again = fit_with(Interrupting(every, interrupted.known), panel)
+        np.testing.assert_array_equal(again.widths, whole.widths)
+        assert again.backtest == whole.backtest
+        for one, other in zip(again.committee.members, whole.committee.members, strict=True):
+            assert one.weight == other.weight
+            for name, weight in one.weights.items():
+                np.testing.assert_array_equal(weight, other.weights[name])
+
+
+def test_what_was_trained_before_an_interruption_is_not_trained_again() -> None:
+    panel = make_panel(wave(90), wave(70, seed=1))
+    complete = Interrupting(10**9)
+    fit_with(complete, panel)
+    # Told of a single epoch, it would interrupt.
+    fit_with(Interrupting(1, complete.known), panel)

@@ -20,25 +20,37 @@ from forecast_cli.splits import origins_at_end
 
 DATA = Path(__file__).parents[1] / "data"
 
-# What the version that wrote the file forecast with it.
-MEAN = [
-    [68.93912290787108, 83.61858425442013, 70.16159277348484, 73.03895684240499],
-    [61.654474562004694, 69.09048555486223, 61.06445773922397, 63.16921863019046],
-]
-LOWER_80 = [
-    [64.69736412780686, 77.61983145933814, 62.81465105296223, 64.55543928227654],
-    [57.48683674267324, 63.196555627704655, 53.84589728859633, 54.83394299152755],
-]
+# What the version that wrote a file forecast with it: the mean, and the lower bound at 80 %.
+FORECASTS = {
+    1: (
+        [
+            [68.93912290787108, 83.61858425442013, 70.16159277348484, 73.03895684240499],
+            [61.654474562004694, 69.09048555486223, 61.06445773922397, 63.16921863019046],
+        ],
+        [
+            [64.69736412780686, 77.61983145933814, 62.81465105296223, 64.55543928227654],
+            [57.48683674267324, 63.196555627704655, 53.84589728859633, 54.83394299152755],
+        ],
+    ),
+    2: (
+        [
+            [133.2170673865566, 139.05644949609405, 142.42046971362487, 145.28320461969335],
+            [158.96000333306125, 162.77888609308516, 164.93452382257442, 163.7378438769437],
+        ],
+        [
+            [128.862023393537, 133.90273634420578, 135.72933381311836, 137.66827666691898],
+            [154.60495934004163, 157.6251729411969, 158.2433879220679, 156.12291592416935],
+        ],
+    ),
+}
 
 
-def of_format_1() -> Model:
-    return read_checkpoint(str(DATA / "format-1.forecast"))[0]
+def of_format(version: int) -> Model:
+    return read_checkpoint(str(DATA / f"format-{version}.forecast"))[0]
 
 
 def forecast(model: Model) -> tuple[Any, Any]:
-    made = forecast_from(
-        model, model.panel, origins_at_end(model.panel), horizon=len(MEAN[0]), levels=[80]
-    )
+    made = forecast_from(model, model.panel, origins_at_end(model.panel), horizon=4, levels=[80])
     return made.mean, made.bounds[80][0]
 
 
@@ -47,14 +59,14 @@ def test_every_older_format_has_a_file_that_its_own_version_wrote() -> None:
     assert kept == {f"format-{version}.forecast" for version in range(1, FORMAT_VERSION)}
 
 
-def test_a_file_of_format_1_forecasts_what_its_version_forecast() -> None:
-    mean, lower = forecast(of_format_1())
-    np.testing.assert_allclose(mean, MEAN, rtol=1e-6)
-    np.testing.assert_allclose(lower, LOWER_80, rtol=1e-6)
+@pytest.mark.parametrize("version", FORECASTS)
+def test_a_file_of_an_older_format_forecasts_what_its_version_forecast(version: int) -> None:
+    for made, then in zip(forecast(of_format(version)), FORECASTS[version], strict=True):
+        np.testing.assert_allclose(made, then, rtol=1e-6)
 
 
 def test_the_parts_of_a_migrated_committee_have_weights_that_sum_to_one() -> None:
-    committee = of_format_1().committee
+    committee = of_format(1).committee
     weights = [*committee.simple_weights.values(), *(m.weight for m in committee.members)]
     assert sum(weights) == pytest.approx(1)
     assert len(committee.members) == 2
@@ -63,14 +75,14 @@ def test_the_parts_of_a_migrated_committee_have_weights_that_sum_to_one() -> Non
 
 
 def test_the_backtest_of_a_migrated_model_is_kept() -> None:
-    backtest = of_format_1().training.backtest
+    backtest = of_format(1).training.backtest
     assert backtest is not None
     assert backtest.best_naive == backtest.best_simple
     assert backtest.scores[0].model == "gru"
 
 
 def test_a_migrated_model_is_written_in_the_present_format() -> None:
-    old = of_format_1()
+    old = of_format(1)
     again, _ = load_model(dump_model(old), "again.forecast")
     for one, other in zip(forecast(old), forecast(again), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -109,7 +121,7 @@ def test_the_weights_of_format_1_become_shares_of_the_whole() -> None:
 def test_a_model_of_format_1_without_members_or_backtest_migrates() -> None:
     migrated = migrate(metadata_of_format_1(members=[], simple_weight=1.0))
     assert (migrated["members"], migrated["simple_weights"]) == ([], {"drift": 1.0})
-    assert migrated["training"] == {"backtest": None}
+    assert migrated["training"] == {"backtest": None, "task": None}
 
 
 def test_what_was_read_is_not_changed() -> None:

@@ -1,5 +1,6 @@
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,11 +8,12 @@ import torch
 
 from forecast_cli.committee import Form
 from forecast_cli.config import CELLS, Cell, NetworkConfig, TrainConfig
-from forecast_cli.errors import TrainingError
+from forecast_cli.errors import CheckpointError, TrainingError
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
+from forecast_cli.snapshot import Snapshot, Trained
 from forecast_cli.splits import split_panel
-from forecast_cli.training import Task, Trained, choose_device, train_all
+from forecast_cli.training import Task, choose_device, train_all
 from tests.panels import make_panel, wave
 
 QUICK = TrainConfig(steps_per_epoch=4, batch_size=32, learning_rate=5e-3)
@@ -31,6 +33,7 @@ def make_task(
     split = split_panel(panel, horizon=6, season_length=season_length)
     assert split is not None
     return Task(
+        name="wave",
         panel=panel,
         limits=split.fit_limits,
         validation=split.validation if validated else None,
@@ -211,3 +214,119 @@ def test_a_device_that_is_not_there_is_refused() -> None:
         with pytest.raises(TrainingError, match="--device cuda"):
             choose_device(TrainConfig(device="cuda"))
     assert choose_device(TrainConfig()) == "cpu"
+
+
+class Notebook:
+    """Keeps every state that it is told, the last one as that to go on from."""
+
+    def __init__(self, **known: Snapshot | Trained) -> None:
+        self.known = dict(known)
+        self.heard: list[Snapshot | Trained] = []
+
+    def recall(self, name: str) -> Snapshot | Trained | None:
+        return self.known.get(name)
+
+    def keep(self, name: str, state: Snapshot | Trained) -> None:
+        self.known[name] = state
+        self.heard.append(state)
+
+
+def with_notebook(task: Task, notebook: Notebook) -> Trained:
+    return train_all([task], threads=1, progress=lambda _: None, keeper=notebook)[0]
+
+
+def resumable(cell: Cell = "gru", **form: Any) -> Task:
+    """Dropout, a weight penalty and an end that patience brings."""
+    task = make_task(cell=cell, **form)
+    network = replace(task.form.network, dropout=0.4, layers=2)
+    optimisation = replace(FASTER, l1=1e-5, patience=2)
+    return replace(
+        task, form=replace(task.form, network=network), optimisation=optimisation, epochs=6
+    )
+
+
+def assert_same(one: Trained, other: Trained) -> None:
+    assert one.epochs == other.epochs
+    np.testing.assert_equal(one.validation_error, other.validation_error)
+    for name, weight in one.weights.items():
+        np.testing.assert_array_equal(weight, other.weights[name])
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "validated"),
+    [
+        *((cell, {}, True) for cell in CELLS),
+        ("gru", {"season_length": 12, "segment_length": 6}, True),
+        ("lstm", {"season_length": 12, "segment_length": 6}, False),
+    ],
+)
+def test_from_every_epoch_training_goes_on_to_the_same_bits(
+    cell: Cell, form: dict[str, int], validated: bool
+) -> None:
+    task = resumable(cell, validated=validated, **form)
+    notebook = Notebook()
+    whole = with_notebook(task, notebook)
+    assert isinstance(notebook.heard[-1], Trained)
+    snapshots = [state for state in notebook.heard if isinstance(state, Snapshot)]
+    assert len(snapshots) == len(notebook.heard) - 1 >= 1
+    for snapshot in snapshots:
+        assert_same(with_notebook(task, Notebook(wave=snapshot)), whole)
+
+
+def test_a_network_that_is_trained_is_not_trained_again() -> None:
+    task = resumable()
+    done = Trained(weights={"w": np.ones(1, np.float32)}, epochs=3, validation_error=0.5)
+    notebook = Notebook(wave=done)
+    assert with_notebook(task, notebook) is done
+    assert notebook.heard == []
+
+
+def test_a_state_is_not_changed_by_what_is_trained_after_it() -> None:
+    notebook = Notebook()
+    with_notebook(resumable(), notebook)
+    first, second = notebook.heard[:2]
+    assert isinstance(first, Snapshot)
+    assert isinstance(second, Snapshot)
+    assert first.draws != second.draws
+    assert (first.dropout != second.dropout).any()
+    for one, other in ((first.weights, second.weights), (first.moments, second.moments)):
+        assert all((one[name] != other[name]).any() for name in one)
+
+
+def test_the_time_before_an_interruption_counts_towards_the_limit() -> None:
+    task = replace(resumable(), optimisation=replace(FASTER, time_limit=1000.0))
+    notebook = Notebook()
+    with_notebook(task, notebook)
+    snapshot = notebook.heard[0]
+    assert isinstance(snapshot, Snapshot)
+    late = with_notebook(task, Notebook(wave=replace(snapshot, seconds=1000.0)))
+    assert late.is_cut_short
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights": {}},
+        {"moments": {}},
+        {"draws": {"bit_generator": "MT19937"}},
+        {"draws": {}},
+        {"dropout": np.zeros(3, np.uint8)},
+    ],
+)
+def test_a_state_of_another_network_is_refused_in_words(change: dict[str, Any]) -> None:
+    notebook = Notebook()
+    with_notebook(resumable(), notebook)
+    snapshot = notebook.heard[0]
+    assert isinstance(snapshot, Snapshot)
+    with pytest.raises(CheckpointError, match=r"wave is not of this training.*without --resume"):
+        with_notebook(resumable(), Notebook(wave=replace(snapshot, **change)))
+
+
+def test_weights_of_another_shape_are_refused_and_not_stretched() -> None:
+    notebook = Notebook()
+    with_notebook(resumable(), notebook)
+    snapshot = notebook.heard[0]
+    assert isinstance(snapshot, Snapshot)
+    narrow = {name: np.zeros(1, np.float32) for name in snapshot.weights}
+    with pytest.raises(CheckpointError, match="not of this training"):
+        with_notebook(resumable(), Notebook(wave=replace(snapshot, weights=narrow)))

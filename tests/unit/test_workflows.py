@@ -14,9 +14,10 @@ from forecast_cli.config import (
     TrainConfig,
     WindowConfig,
 )
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell, UserError
+from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, Tell, UserError
 from forecast_cli.findings import EvaluateReport, PredictReport, TrainReport
 from forecast_cli.forecast import Forecast
+from forecast_cli.progress import ProgressEvent
 from tests.panels import wave
 
 QUICK = Settings(
@@ -253,3 +254,78 @@ def test_info_tells_what_a_checkpoint_holds(trained: tuple[Path, TrainReport]) -
     assert (found.cell, found.hidden_size, found.horizon) == ("gru", 8, 4)
     assert found.members == report.members
     assert found.data == replace(report.data, source="data.csv")
+
+
+def train(
+    source: str, output: Path, tell: Tell, *, settings: Settings = QUICK, resume: bool = False
+) -> bytes:
+    checkpoint, _ = workflows.train(
+        source,
+        str(output),
+        settings=settings,
+        resume=resume,
+        tell=tell,
+        progress=lambda _: None,
+    )
+    return checkpoint
+
+
+def test_a_training_that_is_finished_is_not_done_again(
+    trained: tuple[Path, TrainReport], tell: Tell, told: list[str], tmp_path: Path
+) -> None:
+    folder, report = trained
+    output = tmp_path / "m.forecast"
+    output.write_bytes((folder / "m.forecast").read_bytes())
+    written = output.stat().st_ino
+    checkpoint, again = workflows.train(
+        str(folder / "data.csv"),
+        str(output),
+        settings=QUICK,
+        resume=True,
+        tell=tell,
+        progress=lambda _: pytest.fail("it trains again"),
+    )
+    assert checkpoint == output.read_bytes()
+    assert output.stat().st_ino == written
+    assert replace(again, seconds=0.0, checkpoint="") == replace(report, seconds=0.0, checkpoint="")
+    assert any("this training is finished" in text for text in told)
+    assert [path.name for path in tmp_path.iterdir()] == ["m.forecast"]
+
+
+def test_a_checkpoint_of_another_training_does_not_count_as_finished(
+    trained: tuple[Path, TrainReport], tell: Tell, told: list[str], tmp_path: Path
+) -> None:
+    folder, _ = trained
+    data = str(folder / "data.csv")
+    output = tmp_path / "m.forecast"
+    for old in (b"no checkpoint", (folder / "m.forecast").read_bytes()):
+        output.write_bytes(old)
+        told.clear()
+        settings = replace(QUICK, optimisation=replace(QUICK.optimisation, seed=9))
+        fresh = train(data, output, tell, settings=settings, resume=True)
+        assert output.read_bytes() == fresh != old
+        assert any("starting anew" in text for text in told)
+
+
+def test_a_training_that_was_interrupted_goes_on_to_the_same_file(
+    trained: tuple[Path, TrainReport], tell: Tell, told: list[str], tmp_path: Path
+) -> None:
+    folder, _ = trained
+    output = tmp_path / "m.forecast"
+
+    def interrupt(event: ProgressEvent) -> None:
+        if event.stage.startswith("training"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        workflows.train(
+            str(folder / "data.csv"), str(output), settings=QUICK, tell=tell, progress=interrupt
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["m.forecast.state"]
+    other = replace(QUICK, network=NetworkConfig(hidden_size=9))
+    with pytest.raises(CheckpointError, match="--hidden-size was 8 and is 9"):
+        train(str(folder / "data.csv"), output, tell, settings=other, resume=True)
+    resumed = train(str(folder / "data.csv"), output, tell, resume=True)
+    assert any("going on with" in text for text in told)
+    assert resumed == (folder / "m.forecast").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["m.forecast"]

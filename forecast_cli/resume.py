@@ -1,0 +1,169 @@
+"""A training's snapshots <-> the file beside its checkpoint that a killed run leaves behind."""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from forecast_cli.errors import CheckpointError, Notice, OutputError, Tell, escape
+from forecast_cli.filesystem import OwnedFile
+from forecast_cli.fingerprint import Fingerprint, differences
+from forecast_cli.snapshot import Snapshot, Trained
+from forecast_cli.training_state import dump_state, load_state
+
+_SUFFIX = ".state"
+_LONGEST_NAME = 255
+_SHORTEST_PAUSE = 1.0
+_SHARE_OF_TIME = 0.01
+"""Saving may take this share of the run."""
+
+
+class StateKeeper:
+    """Keeps where every network of a fit stands, and saves it now and then.
+
+    Without a file nothing outlives the process.
+    """
+
+    def __init__(self, file: OwnedFile | None, tell: Tell) -> None:
+        self._file = file
+        self._tell = tell
+        self._states: dict[str, Snapshot | Trained] = {}
+        self._fingerprint: Fingerprint | None = None
+        self._changing, self._saving = threading.Lock(), threading.Lock()
+        self._next_save = time.monotonic() + _SHORTEST_PAUSE
+        self._is_broken = False
+
+    def begin(self, fingerprint: Fingerprint, *, resume: bool) -> None:
+        """Say what will be trained, and go back to where an interrupted run of it stood.
+
+        Raises:
+            CheckpointError: the state that is there is of other data, options or versions, or
+                damaged.
+        """
+        self._fingerprint = fingerprint
+        content = b"" if self._file is None else self._file.read()
+        if resume:
+            self._go_back(fingerprint, content)
+        elif content:
+            self._tell(
+                Notice(
+                    "warning",
+                    f"{self._name} holds a training that was interrupted; it is replaced, because "
+                    "this run starts anew (--resume would go on from it)",
+                )
+            )
+
+    def recall(self, name: str) -> Snapshot | Trained | None:
+        """Where the training of a network stood when it was interrupted; None: not begun."""
+        return self._states.get(name)
+
+    def keep(self, name: str, state: Snapshot | Trained) -> None:
+        """Note where the training of a network stands, and save if it is time."""
+        with self._changing:
+            self._states[name] = state
+        if time.monotonic() < self._next_save or not self._saving.acquire(blocking=False):
+            return
+        try:
+            self._save()
+        finally:
+            self._saving.release()
+
+    def save(self) -> bool:
+        """Save what is known now; whether there is something to go on from."""
+        with self._saving:
+            self._save()
+        return self._file is not None and bool(self._states) and not self._is_broken
+
+    @property
+    def _name(self) -> str:
+        return "" if self._file is None else escape(str(self._file.path), limit=200)
+
+    def _go_back(self, fingerprint: Fingerprint, content: bytes) -> None:
+        if not content:
+            self._tell(Notice("guess", "--resume: no interrupted training is here; starting anew"))
+            return
+        before, states = load_state(content, self._name)
+        changed = differences(before, fingerprint)
+        if changed:
+            raise CheckpointError(
+                f"{self._name}: the interrupted training is another one: {'; '.join(changed)}. "
+                "Give it what it had, or train without --resume to start anew"
+            )
+        if before.machine != fingerprint.machine:
+            self._tell(
+                Notice(
+                    "warning",
+                    f"the training was begun on {escape(before.machine)}: its last bits may "
+                    "differ from those of an undisturbed run",
+                )
+            )
+        self._states = states
+        n_over = sum(isinstance(state, Trained) for state in states.values())
+        self._tell(
+            Notice(
+                "guess",
+                f"--resume: going on with {n_over} trained networks and "
+                f"{len(states) - n_over} in training",
+            )
+        )
+
+    def _save(self) -> None:
+        if self._file is None or self._fingerprint is None or self._is_broken:
+            return
+        with self._changing:
+            states = dict(self._states)
+        if not states:
+            return
+        started = time.monotonic()
+        try:
+            self._file.write(dump_state(self._fingerprint, states))
+        except OutputError as error:
+            self._is_broken = True
+            self._tell(Notice("warning", f"{error}; the training goes on, but cannot be resumed"))
+        cost = time.monotonic() - started
+        self._next_save = time.monotonic() + max(_SHORTEST_PAUSE, cost / _SHARE_OF_TIME)
+
+
+@contextmanager
+def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
+    """Keep the state of a training to `output` until it is over.
+
+    Where the training fails or is interrupted, its state is saved and stays. `output` is None, or
+    no regular file, where there is no place beside it.
+
+    Raises:
+        OutputError: another training to this output is going on.
+    """
+    if output is None or (os.path.exists(output) and not os.path.isfile(output)):  # noqa: PTH110, PTH113
+        yield StateKeeper(None, tell)
+        return
+    name = escape(output, limit=200)
+    file = OwnedFile(
+        _state_path(output),
+        f"{name}: another training to this file is going on; wait for its end, or give another "
+        "--output",
+    )
+    keeper = StateKeeper(file, tell)
+    try:
+        yield keeper
+    except BaseException as error:
+        if keeper.save():
+            error.add_note(
+                f"the training so far is kept in {escape(str(file.path), limit=200)}; "
+                "the same command with --resume goes on from there"
+            )
+        file.close(remove=not file.read())
+        raise
+    file.close(remove=True)
+
+
+def _state_path(output: str) -> Path:
+    """Where the state of a training to `output` lies: beside it, or beside what it is a link to."""
+    target = Path(os.path.realpath(output)) if Path(output).is_symlink() else Path(output)
+    name = f"{target.name}{_SUFFIX}"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f"{hashlib.sha256(os.fsencode(target.name)).hexdigest()}{_SUFFIX}"
+    return target.with_name(name)

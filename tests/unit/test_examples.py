@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+import torch
+
+from forecast_cli import examples
+from forecast_cli.examples import ExampleSource
+from forecast_cli.losses import Examples
+from forecast_cli.panel import Panel
+from forecast_cli.splits import Origins
+from tests.models import make_form
+from tests.panels import make_panel, wave
+
+HORIZON = 4
+LIMITS = np.array([40, 100])
+
+
+def panel() -> Panel:
+    return make_panel(wave(60), wave(60, seed=1))
+
+
+def make_source(of: Panel, *, season_length: int = 1, log: bool = False) -> ExampleSource:
+    form = make_form(season_length=season_length, deseasonalised=season_length > 1, log=log)
+    return ExampleSource(
+        of, LIMITS, form, horizon=HORIZON, season_length=season_length, device="cpu"
+    )
+
+
+def batches(source: ExampleSource, count: int = 3) -> list[Examples]:
+    return list(source.batches(np.random.default_rng(0), count=count, batch_size=5))
+
+
+def assert_same(one: Examples, other: Examples) -> None:
+    for name in ("features", "offset", "gain", "target", "weight"):
+        assert torch.equal(getattr(one, name), getattr(other, name))
+
+
+def test_batches_have_the_size_that_was_asked_for() -> None:
+    drawn = batches(make_source(panel()))
+    assert [len(batch) for batch in drawn] == [5, 5, 5]
+    assert drawn[0].features.shape[1] == make_form().context_length
+    assert drawn[0].target.shape[1] == HORIZON
+
+
+def test_how_many_batches_are_made_at_a_time_does_not_matter_to_their_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(examples, "_LARGEST_BLOCK", 1)
+    assert [len(batch) for batch in batches(make_source(panel()))] == [5, 5, 5]
+
+
+@pytest.mark.parametrize("season_length", [1, 6])
+def test_nothing_behind_the_limits_reaches_a_window_before_them(season_length: int) -> None:
+    changed = panel()
+    changed.values[40:60] *= -3
+    changed.values[100:] += 1000
+    before = batches(make_source(panel(), season_length=season_length))
+    after = batches(make_source(changed, season_length=season_length))
+    for one, other in zip(before, after, strict=True):
+        assert_same(one, other)
+
+
+def test_a_window_after_the_limits_sees_what_was_known_at_its_origin() -> None:
+    origins = Origins(
+        series=np.array([0, 1]), stops=np.array([50, 110]), limits=np.array([60, 120])
+    )
+    changed = panel()
+    changed.values[50:60] += 100
+    one = make_source(panel(), season_length=6).after(origins)
+    other = make_source(changed, season_length=6).after(origins)
+    assert torch.equal(one.features, other.features)
+    assert not torch.equal(one.target[0], other.target[0])
+    assert torch.equal(one.target[1], other.target[1])
+
+
+def test_windows_that_a_form_cannot_express_are_left_out() -> None:
+    below_zero = panel()
+    below_zero.values[60:] -= 1e6
+    origins = Origins(
+        series=np.array([0, 1]), stops=np.array([50, 110]), limits=np.array([60, 120])
+    )
+    assert len(make_source(below_zero, log=True).after(origins)) == 1
+    assert len(make_source(below_zero).after(origins)) == 2
