@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich import progress as bars
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.constrain import Constrain
 from rich.table import Column
 from rich.text import Text
 
@@ -14,6 +15,9 @@ from forecast_cli.progress import Progress, ProgressEvent
 
 _EPOCHS_PER_LINE = 5
 _SECONDS_PER_LINE = 10.0
+_ECHO_WIDTH = 2
+"""A terminal shows Ctrl-C as ^C; where that wraps, the bars are cleared one line too low."""
+
 _SHORTENED = Column(no_wrap=True, overflow="ellipsis", ratio=1)
 
 
@@ -23,13 +27,11 @@ def showing_progress(console: Console, talk: TalkOptions) -> Iterator[Progress]:
     if talk.quiet or talk.no_progress:
         yield lambda _: None
     elif console.is_terminal and not console.is_dumb_terminal:
-        bar = bars.Progress(
+        bar = _Progress(
             bars.TextColumn("{task.description}", markup=False, table_column=_SHORTENED),
             bars.BarColumn(bar_width=12),
             _Numbers(),
             console=console,
-            transient=True,
-            expand=True,
         )
         with bar:
             yield _Bars(bar)
@@ -55,6 +57,17 @@ def describe(event: ProgressEvent) -> str:
 def _clock(event: ProgressEvent) -> str:
     minutes, seconds = divmod(round(event.seconds_left or 0), 60)
     return f"{minutes}:{seconds:02}"
+
+
+class _Progress(bars.Progress):
+    """Bars that go away at the end and leave the last columns free."""
+
+    def __init__(self, *columns: bars.ProgressColumn, console: Console) -> None:
+        self._terminal = console
+        super().__init__(*columns, console=console, transient=True, expand=True)
+
+    def get_renderable(self) -> RenderableType:
+        return Constrain(super().get_renderable(), self._terminal.width - _ECHO_WIDTH)
 
 
 class _Bars:

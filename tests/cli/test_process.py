@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import shlex
 import signal
 import subprocess
@@ -208,6 +209,14 @@ def test_progress_on_a_terminal_is_a_bar_that_goes_away(tmp_path: Path) -> None:
     cleared = screen.text.rpartition("\x1b[2K")[2]
     assert "3/3" not in cleared
     assert cleared.endswith("model.forecast\n")
+
+
+def test_progress_leaves_room_for_the_echo_of_ctrl_c(tmp_path: Path) -> None:
+    screen = on_a_terminal((*FAKE, "train", "sales.csv"), tmp_path)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", screen.text).replace("\r", "\n")
+    bars = [line for line in shown.splitlines() if "3/3" in line]
+    assert bars
+    assert max(map(len, bars)) <= 78
 
 
 def test_progress_on_a_terminal_that_cannot_move_is_lines(tmp_path: Path) -> None:
