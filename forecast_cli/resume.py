@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecast_cli.errors import CheckpointError, Notice, OutputError, Tell, escape
+from forecast_cli.errors import CheckpointError, Notice, OutputError, Tell, TrainingError, escape
 from forecast_cli.filesystem import OwnedFile
 from forecast_cli.fingerprint import Fingerprint, differences
 from forecast_cli.snapshot import Snapshot, Trained
@@ -131,7 +131,8 @@ class StateKeeper:
 def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
     """Keep the state of a training to `output` until it is over.
 
-    Where the training fails or is interrupted, its state is saved and stays. `output` is None, or
+    Where the training fails or is interrupted, its state is saved and stays, which a note on the
+    exception says. `output` is None, or
     no regular file, where there is no place beside it.
 
     Raises:
@@ -150,7 +151,8 @@ def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
     try:
         yield keeper
     except BaseException as error:
-        if keeper.save():
+        # What cannot be trained would fail again at the same place.
+        if keeper.save() and not isinstance(error, TrainingError):
             error.add_note(
                 f"the training so far is kept in {escape(str(file.path), limit=200)}; "
                 "the same command with --resume goes on from there"

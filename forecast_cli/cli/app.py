@@ -80,18 +80,20 @@ def _is_bug(error: BaseException) -> bool:
 
 
 def _explain(error: BaseException) -> int:
-    """Say what stopped the command, unless that is none of the user's business."""
+    """Say what stopped the command, unless that is nobody's business, and what was kept."""
+    kept = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
     match error:
         case ReaderGoneError():
             return 0
         case UserError():
-            return _fail(error.exit_code, str(error))
+            return _fail(error.exit_code, f"{error}{kept}")
         case MemoryError():
-            return _fail(1, "there is not enough memory for this data and these settings")
+            words = "there is not enough memory for this data and these settings"
+            return _fail(1, f"{words}{kept}")
         case StoppedError():
-            words = "; ".join([str(error), *getattr(error, "__notes__", [])])
-            return _fail(error.exit_code, words) if take_last_word() else error.exit_code
-    return _fail(_INTERNAL_ERROR, _describe_bug(error), label="internal error: ")
+            is_ours = take_last_word()
+            return _fail(error.exit_code, f"{error}{kept}") if is_ours else error.exit_code
+    return _fail(_INTERNAL_ERROR, f"{_describe_bug(error)}{kept}", label="internal error: ")
 
 
 def _run(typed: list[str]) -> int:

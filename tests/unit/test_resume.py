@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast_cli.errors import CheckpointError, Notice, OutputError
+from forecast_cli.errors import CheckpointError, Notice, OutputError, TrainingError
 from forecast_cli.filesystem import OwnedFile
 from forecast_cli.fingerprint import Fingerprint
 from forecast_cli.resume import StateKeeper, keeping_state
@@ -86,6 +86,16 @@ def test_an_interrupted_training_says_where_its_state_is(output: Path, told: Tol
     (note,) = error.__notes__
     assert str(state_of(output)) in note
     assert "--resume" in note
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_state_without_advice(
+    output: Path, told: Told
+) -> None:
+    error = TrainingError("the loss became nan")
+    with pytest.raises(TrainingError):
+        train_until(error, output, told, a=trained())
+    assert state_of(output).stat().st_size > 0
+    assert not hasattr(error, "__notes__")
 
 
 def test_a_training_that_had_nothing_to_keep_leaves_nothing(output: Path, told: Told) -> None:
