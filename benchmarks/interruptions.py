@@ -24,9 +24,9 @@ from benchmarks.machine import describe
 from benchmarks.processes import FORECAST, ROOT, environment
 
 _SETTINGS = (
-    ("--cell", "gru"),
-    ("--cell", "lstm", "--dropout", "0.3", "--patience", "2"),
-    ("--cell", "rnn", "--members", "3", "--l1", "1e-5"),
+    ("--cell", "gru", "--members", "4"),
+    ("--cell", "lstm", "--members", "2", "--dropout", "0.3", "--patience", "2"),
+    ("--cell", "rnn", "--members", "6", "--l1", "1e-5"),
     ("--cell", "lstm-gru", "--members", "2", "--segment-length", "2"),
 )
 """Every cell, committees of different sizes, dropout, and an end that patience brings."""

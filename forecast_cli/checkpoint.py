@@ -7,7 +7,7 @@ from forecast_cli.errors import CheckpointError, escape
 from forecast_cli.migrations import FORMAT_VERSION, migrate
 from forecast_cli.model import Model
 from forecast_cli.model_record import assemble, describe_model, tensors_of
-from forecast_cli.sealed import Kind, Unsealed, seal, unseal
+from forecast_cli.sealed import Kind, Unsealed, read_bounded, seal, unseal
 from forecast_cli.times.calendar import Calendar
 
 _CHECKPOINT = Kind(
@@ -36,7 +36,11 @@ def read_checkpoint(source: str) -> tuple[Model, str]:
     if source == "-" and sys.stdin is None:
         raise CheckpointError(f"{name} is closed; give the checkpoint as a file with --model")
     try:
-        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        if source == "-":
+            data = read_bounded(sys.stdin.buffer)
+        else:
+            with Path(source).open("rb") as file:
+                data = read_bounded(file)
     except OSError as error:
         advice = (
             "; train one first: forecast train DATA" if isinstance(error, FileNotFoundError) else ""

@@ -82,7 +82,8 @@ class Committee:
             voiced = self.rows_for_networks(context)
         total = np.zeros((len(context), self.horizon))
         weight = np.zeros((len(context), 1))
-        for name, part in self.simple_weights.items():
+        # In the order of a file, as the order of a sum shows in its last bits.
+        for name, part in sorted(self.simple_weights.items()):
             total += part * SIMPLE[name](context, self.horizon, self.season_length)
             weight += part
         for member in self.members:

@@ -37,6 +37,10 @@ class OutputError(UserError):
     """A result cannot be written."""
 
 
+class MemoryLimitError(UserError):
+    """The process may not use as much memory as the work takes."""
+
+
 class MissingExtraError(UserError):
     """A command needs an optional dependency that is not installed."""
 

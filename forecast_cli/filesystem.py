@@ -26,8 +26,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     Raises:
         OutputError: the file cannot be written; then nothing has changed.
     """
-    target = Path(os.path.realpath(path))
     with _told(path):
+        target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
@@ -42,7 +42,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: naming the folder or file and the cause.
     """
-    target = Path(os.path.realpath(path))
+    # In a folder that was deleted meanwhile no path can be made absolute.
+    with _told(path):
+        target = Path(os.path.realpath(path))
     name = _shown(path)
     if target.is_dir():
         raise OutputError(f"{name}: this is a folder; give the name of a file")
@@ -51,8 +53,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     if target.exists() and not os.access(target, os.W_OK):
         raise OutputError(f"{name}: the file is write-protected; choose another --output")
     if not target.exists() or target.is_file():
-        with _told(target.parent), _temporary_file(target):
-            pass
+        with _told(target.parent), _temporary_file(target) as (temporary, _):
+            # Takes the right that the rename will need.
+            temporary.unlink()
 
 
 class OwnedFile:
@@ -101,6 +104,9 @@ def _claim(path: Path, taken: str) -> int:
     """Open and lock the file; its descriptor. A file that was replaced meanwhile is not the one."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OutputError(f"{_shown(path)}: this is no regular file; move it away")
         try:
             if sys.platform != "win32":
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -148,24 +154,33 @@ def _temporary_file(target: Path) -> Iterator[tuple[Path, int]]:
     try:
         yield temporary, descriptor
     finally:
-        with suppress(FileNotFoundError):
+        # What cannot be removed now is swept later, and what was synced needs no good end.
+        with suppress(OSError):
             temporary.unlink()
-        os.close(descriptor)
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed runs left; a file that a living run still writes is locked."""
+    """Remove what killed runs left; a file that a living run still writes is locked.
+
+    A folder that may not be listed, or a file that may not be removed, hinders no save.
+    """
     prefix = _prefix(target)
-    for leftover in target.parent.iterdir():
-        if not (leftover.name.startswith(prefix) and leftover.suffix == ".part"):
-            continue
-        with suppress(OSError):
-            descriptor = os.open(leftover, os.O_WRONLY)
-            try:
-                if _lock(descriptor, wait=False):
-                    leftover.unlink()
-            finally:
-                os.close(descriptor)
+    with suppress(OSError):
+        for leftover in target.parent.iterdir():
+            if leftover.name.startswith(prefix) and leftover.suffix == ".part":
+                _remove_if_abandoned(leftover)
+
+
+def _remove_if_abandoned(leftover: Path) -> None:
+    with suppress(OSError):
+        descriptor = os.open(leftover, os.O_WRONLY)
+        try:
+            if _lock(descriptor, wait=False):
+                leftover.unlink()
+        finally:
+            os.close(descriptor)
 
 
 def _lock(descriptor: int, *, wait: bool = True) -> bool:

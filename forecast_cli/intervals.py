@@ -14,6 +14,7 @@ LEVELS = np.arange(1, 100)
 """The levels, in per cent, for which half-widths are kept."""
 
 _ENOUGH_PER_STEP = 100
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 def half_widths(residuals: Array) -> Array:
@@ -41,7 +42,8 @@ def extend(widths: Array, horizon: int) -> Array:
     if horizon <= known:
         return widths[:, :horizon]
     growth = np.sqrt(np.arange(known + 1, horizon + 1) / known)
-    return np.concatenate((widths, widths[:, -1:] * growth), axis=1)
+    with np.errstate(over="ignore"):
+        return np.concatenate((widths, widths[:, -1:] * growth), axis=1)
 
 
 def bounds_at(
@@ -50,11 +52,13 @@ def bounds_at(
     """Lower and upper bounds [N, H] at a level around `mean` [N, H].
 
     `widths` [99, H] are in units of `scale` [N, 1]. No bound lies below `floor` [N, 1] where the
-    mean does not.
+    mean does not. Next to the largest float a bound is that float.
     """
-    width = scale * widths[level - 1]
-    lowest = np.where(mean >= floor, floor, -np.inf)
-    return np.maximum(mean - width, lowest), mean + width
+    with np.errstate(over="ignore"):
+        width = scale * widths[level - 1]
+        low, high = mean - width, mean + width
+    lowest = np.where(mean >= floor, np.maximum(floor, -_LARGEST), -_LARGEST)
+    return np.maximum(low, lowest), np.minimum(high, _LARGEST)
 
 
 def _conformal_quantiles(sizes: Array) -> Array:

@@ -5,6 +5,7 @@ all parts belong together. Nothing of it is executed.
 """
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.committee import Committee, Form, Member
-from forecast_cli.config import NetworkConfig
+from forecast_cli.config import NetworkConfig, check_levels
 from forecast_cli.intervals import LEVELS
 from forecast_cli.model import Model, Training
 from forecast_cli.panel import Columns, Panel
@@ -32,6 +33,7 @@ _SERIES_TENSORS = {
 }
 _LARGEST_SIZE = 1_000_000
 _ROUNDING = 1e-6
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -160,6 +162,19 @@ def _check_parts(record: _ModelRecord) -> None:
         raise ValueError("a weight is outside 0 to 1")
     if abs(sum(weights) - 1) > _ROUNDING:
         raise ValueError("the weights do not sum to one")
+    check_levels(record.training.levels)
+    _check_texts(record)
+
+
+def _check_texts(record: _ModelRecord) -> None:
+    columns, data = record.columns, record.training.data
+    # Half a character could not be written into a result.
+    if _SURROGATE.search("".join((*columns.id, columns.time, columns.target))):
+        raise ValueError("the name of a column is no text")
+    # Other texts come from the user's file and are escaped where they are shown.
+    own = (record.layout, record.training.written_by, data.layout, data.freq)
+    if not all(text.isprintable() for text in own):
+        raise ValueError("a text of ours holds control characters")
 
 
 def _check_names(names: list[str], known: Mapping[str, object]) -> None:

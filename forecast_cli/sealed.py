@@ -9,7 +9,7 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import safetensors
@@ -21,6 +21,10 @@ from forecast_cli.errors import CheckpointError, ConfigError, escape
 _LONGEST_HEADER = 4 * 1024 * 1024
 """Bytes of header that are parsed at most; a real one has some ten thousand."""
 
+_LONGEST_BODY = 8 * 1024**3
+"""Bytes of tensors that are read at most."""
+
+_METADATA = "__metadata__"
 _ENTRY = "forecast"
 _DIGEST = "sha256"
 _NO_DIGEST = "0" * 64
@@ -103,6 +107,44 @@ def unseal(
         ) from error
 
 
+def read_bounded(stream: BinaryIO) -> bytes:
+    """A file as far as its header says it goes, and one byte more.
+
+    So a device without an end, or a file of terabytes, is refused without being read.
+    """
+    start = stream.read(_LENGTH_BYTES)
+    if len(start) < _LENGTH_BYTES:
+        return start
+    (length,) = struct.unpack("<Q", start)
+    if length > _LONGEST_HEADER:
+        return start
+    header = stream.read(length)
+    return start + header + stream.read(_body_length(header) + 1)
+
+
+def _body_length(header: bytes) -> int:
+    """Where the last tensor ends; 0 if the header is none, or says more than any file holds."""
+    try:
+        tensors = _parse(header)
+        ends = [int(t["data_offsets"][1]) for name, t in tensors.items() if name != _METADATA]
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        return 0
+    longest = max(ends, default=0)
+    return longest if 0 <= longest <= _LONGEST_BODY else 0
+
+
+def _parse(text: bytes | str) -> Any:
+    """JSON without two values under one name, of which each reader could take another."""
+    return json.loads(text, object_pairs_hook=_without_doubles)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a name stands twice")
+    return record
+
+
 def _read_metadata(kind: Kind, data: bytes, name: str) -> dict[str, Any]:
     """The metadata of a safetensors file, after bounding what is parsed."""
     foreign = CheckpointError(f"{name}: not a {kind.noun} of forecast, or damaged; {kind.source}")
@@ -114,8 +156,8 @@ def _read_metadata(kind: Kind, data: bytes, name: str) -> dict[str, Any]:
     if length > min(_LONGEST_HEADER, len(data) - _LENGTH_BYTES):
         raise foreign
     try:
-        header = json.loads(data[_LENGTH_BYTES : _LENGTH_BYTES + length])
-        metadata = json.loads(header["__metadata__"][_ENTRY])
+        header = _parse(data[_LENGTH_BYTES : _LENGTH_BYTES + length])
+        metadata = _parse(header[_METADATA][_ENTRY])
         version = metadata["format_version"]
         if metadata["format"] != kind.mark:
             raise foreign

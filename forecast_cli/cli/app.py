@@ -12,6 +12,7 @@ import typer
 from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
+from forecast_cli.cli.memory import check_memory
 from forecast_cli.cli.predict import predict
 from forecast_cli.cli.signals import StoppedError, stopped, take_last_word
 from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
@@ -87,6 +88,9 @@ def _explain(error: BaseException) -> int:
             return 0
         case UserError():
             return _fail(error.exit_code, f"{error}{kept}")
+        case ImportError() if "map segment" in str(error):
+            # So says the loader of libraries where memory ends.
+            return _explain(MemoryError())
         case MemoryError():
             words = "there is not enough memory for this data and these settings"
             return _fail(1, f"{words}{kept}")
@@ -112,6 +116,7 @@ def _run(typed: list[str]) -> int:
             raise output_fault(left.__context__) from None
         raise
     if callable(work):
+        check_memory()
         work()
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from forecast_cli.cli.memory import check_memory
 from forecast_cli.cli.options import (
     STANDARD_STREAM,
     CheckpointOptions,
@@ -37,6 +38,7 @@ def train(
     A backtest beside simple forecasts tells whether they are worth using.
     """
     _check(data, target)
+    check_memory(threads=settings.optimisation.threads)
     from forecast_cli import workflows
 
     streams = Streams(quiet=talk.quiet)

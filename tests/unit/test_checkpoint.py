@@ -54,6 +54,10 @@ def edit_representation(**changes: Any) -> Callable[[dict[str, Any], dict[str, A
     )
 
 
+def edit_training(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["training"].update(changes)
+
+
 def edit_tensor(name: str, value: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
     def change(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
         tensors[name] = value
@@ -155,6 +159,12 @@ def test_a_foreign_file_is_refused_in_words(data: bytes) -> None:
         (edit_representation(base="theta"), "unknown simple forecast 'theta'"),
         (edit_representation(season_length=7), "another season length"),
         (edit_representation(deseasonalised=1), "deseasonalised is '1', not bool"),
+        (edit_training(levels=[200]), "--level is 200"),
+        (edit_training(written_by="\x1b[31m"), "a text of ours holds control characters"),
+        (
+            edit_model(columns={"id": ["\ud800"], "time": "t", "target": "y"}),
+            "the name of a column is no text",
+        ),
         (edit_tensor("extra", np.zeros(1)), "unknown tensor 'extra'"),
         (edit_tensor("series.surprise", np.zeros(1)), "unknown tensor 'series.surprise'"),
         (edit_tensor("members.0.dense.bias", np.full(5, np.nan, np.float32)), "not finite"),

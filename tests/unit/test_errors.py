@@ -9,6 +9,7 @@ EXIT_CODES = {
     "CheckpointError": 1,
     "TrainingError": 1,
     "OutputError": 1,
+    "MemoryLimitError": 1,
     "MissingExtraError": 1,
     "SkillError": 3,
 }

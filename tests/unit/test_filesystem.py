@@ -3,6 +3,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,75 @@ def test_what_another_run_is_still_writing_is_left_alone(tmp_path: Path) -> None
     assert names_in(tmp_path) == ["model.forecast"]
 
 
+def test_a_save_is_synced_before_it_gets_its_name_and_its_folder_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.forecast"
+    steps: list[str] = []
+    sync, rename = os.fsync, Path.replace
+
+    def note_sync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        whole = is_folder or os.fstat(descriptor).st_size == len(b"whole")
+        steps.append(f"sync {'folder' if is_folder else 'file'}{'' if whole else ' in part'}")
+        sync(descriptor)
+
+    def note_rename(source: Path, target: Path) -> Path:
+        steps.append("rename" if source.parent == target.parent else "move")
+        return rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(Path, "replace", note_rename)
+    write_atomically(path, b"whole")
+    assert steps == ["sync file", "rename", "sync folder"]
+
+
+def test_a_folder_that_may_not_be_listed_takes_a_file_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    write_atomically(tmp_path / "model.forecast", b"x")
+    assert (tmp_path / "model.forecast").read_bytes() == b"x"
+
+
+def test_what_cannot_be_cleared_away_does_not_make_a_save_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "unlink", fail)
+    write_atomically(tmp_path / "model.forecast", b"x")
+    assert (tmp_path / "model.forecast").read_bytes() == b"x"
+
+
+def test_a_folder_in_which_nothing_can_be_renamed_is_found_out_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OutputError, match="cannot be written: operation not permitted"):
+        check_writable(tmp_path / "model.forecast")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
+def test_a_working_folder_that_was_deleted_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for write in (check_writable, lambda path: write_atomically(path, b"x")):
+        with pytest.raises(OutputError, match=r"model\.forecast: cannot be written: no such file"):
+            write("model.forecast")
+
+
 def test_a_long_name_still_has_room_for_a_temporary_one(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 255)
     check_writable(path)
@@ -212,6 +282,11 @@ def test_an_owned_file_is_free_again_when_its_process_was_killed(tmp_path: Path)
     file = OwnedFile(path, "taken")
     assert file.read() == b"kept"
     file.close(remove=True)
+
+
+def test_a_device_is_nobodys_file() -> None:
+    with pytest.raises(OutputError, match="/dev/null: this is no regular file"):
+        OwnedFile(Path("/dev/null"), "taken")
 
 
 def test_an_owned_file_in_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:

@@ -49,3 +49,13 @@ def test_bounds_stay_above_the_floor_where_the_mean_does() -> None:
     lo, hi = bounds_at(mean, np.full((99, 2), 2.0), 80, np.array([[1.0]]), 0.0)
     assert lo.tolist() == [[0.0, -4.0]]
     assert hi.tolist() == [[3.0, 0.0]]
+
+
+@pytest.mark.parametrize("size", [1e300, 1.7e308])
+def test_next_to_the_largest_float_bounds_are_finite(size: float) -> None:
+    mean = np.array([[size, -size]])
+    widths = extend(np.full((99, 1), 1e10), 2)
+    low, high = bounds_at(mean, widths, 80, np.array([[size]]))
+    assert np.isfinite([low, high]).all()
+    assert (low <= mean).all()
+    assert (mean <= high).all()

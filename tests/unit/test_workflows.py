@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast_cli import workflows
+from forecast_cli import fitting, workflows
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.config import (
     EvaluationConfig,
@@ -14,7 +14,15 @@ from forecast_cli.config import (
     TrainConfig,
     WindowConfig,
 )
-from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, Tell, UserError
+from forecast_cli.errors import (
+    CheckpointError,
+    ConfigError,
+    DataError,
+    Notice,
+    OutputError,
+    Tell,
+    UserError,
+)
 from forecast_cli.findings import EvaluateReport, PredictReport, TrainReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.progress import ProgressEvent
@@ -93,6 +101,25 @@ def test_training_writes_the_checkpoint_it_returns(trained: tuple[Path, TrainRep
     assert report.n_parameters == model.n_parameters > 0
     weights = [*report.simple_weights.values(), *(m.weight for m in report.members)]
     assert sum(weights) == pytest.approx(1)
+
+
+def test_a_folder_that_takes_no_checkpoint_is_refused_before_training(
+    trained: tuple[Path, TrainReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = trained
+
+    def never(*_: object, **__: object) -> None:
+        pytest.fail("trained in vain")
+
+    monkeypatch.setattr(fitting, "fit", never)
+    with pytest.raises(OutputError, match=r"the folder .*nowhere does not exist"):
+        workflows.train(
+            str(folder / "data.csv"),
+            str(folder / "nowhere" / "m.forecast"),
+            settings=QUICK,
+            tell=lambda _: None,
+            progress=lambda _: None,
+        )
 
 
 def test_the_checkpoint_does_not_tell_where_the_data_lay(
