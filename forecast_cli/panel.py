@@ -35,6 +35,7 @@ _STEPS_PER_VALUE = 200
 _ALWAYS_ALLOWED_STEPS = 10_000_000
 _OUTLIER = 1e6
 _NAMED_SERIES = 3
+_SENTINELS = (-99, -999, -9999, -99999)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,6 +159,7 @@ def _assemble(observed: Observations, tell: Tell) -> Panel:
     panel = _filled(repaired, tell)
     _tell_ends(panel, repaired, tell)
     _tell_outliers(repaired, tell)
+    _tell_sentinels(repaired, tell)
     return panel
 
 
@@ -251,6 +253,22 @@ def _tell_outliers(observed: Observations, tell: Tell) -> None:
                 "or empty it if it is an error",
             )
         )
+
+
+def _tell_sentinels(observed: Observations, tell: Tell) -> None:
+    """Tell of numbers that often stand for missing values, where no other value is negative."""
+    negative = np.unique(observed.values[observed.values < 0])
+    if len(negative) != 1 or negative[0] not in _SENTINELS:
+        return
+    rows = np.flatnonzero(observed.values == negative[0])
+    first = int(rows[observed.lines[rows].argmin()])
+    tell(
+        Notice(
+            "warning",
+            f"{observed.source}: {counted(len(rows), 'value')} of {negative[0]:.0f}, first "
+            f"{place(observed, first)}; leave the field empty where this stands for a missing one",
+        )
+    )
 
 
 def _outliers(observed: Observations, series: int) -> list[int]:

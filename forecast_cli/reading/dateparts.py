@@ -3,8 +3,9 @@
 import re
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.reading.keys import Columns, are_whole, find_column, normal_name
+from forecast_cli.reading.keys import Columns, are_whole, find_column
 from forecast_cli.reading.numbers import is_missing
+from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.table import Table
 from forecast_cli.times.dates import month_number
 

@@ -19,14 +19,31 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SHEET, _UNPACK = "save the sheet as CSV", "unpack it or use gzip"
+_CONVERT, _EXPORT = "convert it to CSV", "export the data as CSV"
 _FOREIGN = (
-    (b"PK\x03\x04", "a zip archive or a spreadsheet", "save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet", "save the sheet as CSV"),
-    (b"PAR1", "a Parquet file", "convert it to CSV"),
-    (b"BZh", "compressed with bzip2", "unpack it or use gzip"),
-    (b"\xfd7zXZ", "compressed with xz", "unpack it or use gzip"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it or use gzip"),
-    (b"%PDF", "a PDF", "export the data as CSV"),
+    (b"\x1f\x8b", "compressed twice with gzip", "unpack it once"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet", _SHEET),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet", _SHEET),
+    (b"BZh", "compressed with bzip2", _UNPACK),
+    (b"\xfd7zXZ", "compressed with xz", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", _UNPACK),
+    (b"7z\xbc\xaf", "a 7z archive", _UNPACK),
+    (b"ARROW1\0", "an Arrow file", _CONVERT),
+    (b"\x89HDF", "an HDF5 file", _CONVERT),
+    (b"\x93NUMPY", "a NumPy array", _CONVERT),
+    (b"SQLite format 3\0", "an SQLite database", _EXPORT),
+    (b"%PDF", "a PDF", _EXPORT),
+    (b"\x89PNG", "an image", _EXPORT),
+    (b"\xff\xd8\xff", "an image", _EXPORT),
+    (b"GIF8", "an image", _EXPORT),
+    (b"\x7fELF", "a program", "name the file with the data"),
+    (b"version https://git-lfs", "a pointer of Git LFS", "fetch the data with git lfs pull"),
+)
+_MARKUP = (
+    (b"<!doctype html", "a web page", _EXPORT),
+    (b"<html", "a web page", _EXPORT),
+    (b"<?xml", "XML", _EXPORT),
 )
 _CHUNK = MEBIBYTE
 
@@ -49,12 +66,9 @@ def read_text(source: str, config: ReadConfig) -> bytes:
     data = _read_source(source, name, config.max_bytes)
     if data.startswith(b"\x1f\x8b"):
         data = _unpack(data, name, config.max_bytes)
-    for magic, what, remedy in _FOREIGN:
-        if data.startswith(magic):
-            raise DataError(f"{name} is {what}, not delimited text; {remedy}")
+    _refuse_foreign(data, name)
     data = _to_utf8(data, name, config.encoding)
-    if data[:64].lstrip()[:1] in (b"[", b"{") and data[-64:].rstrip()[-1:] in (b"]", b"}"):
-        raise DataError(f"{name} is JSON, not delimited text; convert it to CSV")
+    _refuse_markup(data, name)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data or data.isspace():
@@ -65,6 +79,26 @@ def read_text(source: str, config: ReadConfig) -> bytes:
             f"{name}, line {line}: a NUL byte; if the file is UTF-16, say --encoding utf-16"
         )
     return data if data.endswith(b"\n") else data + b"\n"
+
+
+def _refuse_foreign(data: bytes, name: str) -> None:
+    """Raise DataError for bytes that are another kind of file by the mark they start with."""
+    for magic, what, remedy in _FOREIGN:
+        if data.startswith(magic):
+            raise DataError(f"{name} is {what}, not delimited text; {remedy}")
+    # A column may be called PAR1 as well; the mark of Parquet stands at both ends.
+    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        raise DataError(f"{name} is a Parquet file, not delimited text; {_CONVERT}")
+
+
+def _refuse_markup(data: bytes, name: str) -> None:
+    """Raise DataError for text in a markup language."""
+    start, end = data[:64].lstrip(), data[-64:].rstrip()
+    for mark, what, remedy in _MARKUP:
+        if start.lower().startswith(mark):
+            raise DataError(f"{name} is {what}, not delimited text; {remedy}")
+    if start[:1] in (b"[", b"{") and end[-1:] in (b"]", b"}"):
+        raise DataError(f"{name} is JSON, not delimited text; {_CONVERT}")
 
 
 def _too_large(name: str, limit: int) -> DataError:

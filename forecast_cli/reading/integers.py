@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.timesource import (
     TimeSource,
     asked_grid,
@@ -25,6 +26,14 @@ _WHOLE_FLOAT = re.compile(r"([+-]?\d{1,15})\.0+", re.ASCII)
 _YEARS = (1500, 2200)
 _SAMPLE = 1000
 _SPREADSHEET_DAYS = (20_000, 80_000)
+_EPOCHS = {
+    "seconds": (5 * 10**8, 5 * 10**9),
+    "milliseconds": (5 * 10**11, 5 * 10**12),
+    "microseconds": (5 * 10**14, 5 * 10**15),
+}
+_PARTS = {"month": 12, "monat": 12, "quarter": 4, "week": 53, "day": 31, "hour": 24}
+"""Parts of a date, and how many there are until they start anew."""
+
 _DATE_NAMES = ("date", "datum", "day", "ds", "datetime", "timestamp", "time", "month", "fecha")
 # So many whole numbers without a 13th month are months, whatever the name of their column.
 _ENOUGH_MONTHS = 6
@@ -69,6 +78,19 @@ def tell_year_months(source: TimeSource, tell: Tell) -> None:
     tell(Notice("guess", text))
 
 
+def tell_epoch(source: TimeSource, tell: Tell) -> None:
+    """Tell that whole numbers which may count from 1970 are read as plain steps."""
+    first = abs(int(source.texts[0])) if _INTEGER.fullmatch(source.texts[0]) else 0
+    for unit, (lowest, highest) in _EPOCHS.items():
+        if lowest <= first < highest and _is_date_name(source.name):
+            text = (
+                f"column {escape(source.name)}: {escape(source.texts[0])} may count {unit} since "
+                "1970, but is read as plain steps; write times as YYYY-MM-DD HH:MM:SS for a "
+                "calendar"
+            )
+            tell(Notice("warning", text))
+
+
 def place_integers(source: TimeSource, config: ReadConfig) -> tuple[Calendar, NDArray[np.int64]]:
     """The calendar of years or plain steps that holds all times, and their positions on it."""
     values = _integers(source)
@@ -76,6 +98,7 @@ def place_integers(source: TimeSource, config: ReadConfig) -> tuple[Calendar, ND
     years = _YEARS[0] <= lowest and highest <= _YEARS[1]
     if _SPREADSHEET_DAYS[0] <= lowest and highest <= _SPREADSHEET_DAYS[1]:
         _refuse_spreadsheet_days(source)
+    _refuse_parts(source, values)
     step = _asked_step(source, config, years=years)
     different = distinct(values)
     if step is None:
@@ -97,7 +120,10 @@ def _are_compact_dates(texts: Sequence[str]) -> bool:
 def _integers(source: TimeSource) -> NDArray[np.int64]:
     for i, text in enumerate(source.texts):
         if not _INTEGER.fullmatch(text):
-            raise DataError(f"{source.found(i)} is not a whole number as the other times are")
+            raise DataError(
+                f"{source.found(i)} is not a whole number as the other times are; "
+                "mend it, or delete the line if it is no data"
+            )
     return np.array([int(text) for text in source.texts], dtype=np.int64)
 
 
@@ -111,6 +137,19 @@ def _refuse_spreadsheet_days(source: TimeSource) -> None:
         raise DataError(
             f"{source.where(0)}: {escape(source.texts[0])} looks like the day number of a "
             "spreadsheet; write dates as YYYY-MM-DD, or rename the column if these are plain steps"
+        )
+
+
+def _refuse_parts(source: TimeSource, values: NDArray[np.int64]) -> None:
+    """Refuse months and the like that start anew: to sort them would mix years."""
+    name = normal_name(source.name)
+    falls = np.flatnonzero(np.diff(values) < 0)
+    inside = values.min() >= 0 and values.max() <= _PARTS.get(name, -1)
+    if inside and len(falls) == 1 and len(values) > 2:
+        raise DataError(
+            f"{source.found(int(falls[0]) + 1)} comes after '{escape(source.texts[falls[0]])}': a "
+            f"{name} needs its year; add a column with the year, or rename the column if these are "
+            "plain steps"
         )
 
 

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, escape
 from forecast_cli.reading.numbers import is_missing
+from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timeline import joined_texts
 from forecast_cli.reading.timesource import is_inherited
 from forecast_cli.times.dates import distinct
 
+_SUREST_NAME = "uniqueid"
 _STRONG_NAMES = ("uniqueid", "itemid", "seriesid", "tsid", "seriesname", "series", "id")
 _NAMES = (
     *("store", "shop", "item", "sku", "product", "dept", "department", "region", "state"),
@@ -48,7 +50,11 @@ def guess_key(table: Table, free: Sequence[int], kinds: Sequence[str], time: Col
     usable = [i for i in free if kinds[i] == "text" or are_whole(table.sample(i))]
     # Ids such as NA and null look empty.
     looks_empty = [i for i in free if kinds[i] == "empty" and any(table.sample(i))]
-    strong = best_named(table, usable + looks_empty, _STRONG_NAMES)
+    # Ids that read as times, or as 1e3 and inf, are ids all the same.
+    looks_else = [
+        i for i in free if kinds[i] == "time" or normal_name(table.columns[i]) == _SUREST_NAME
+    ]
+    strong = best_named(table, [*usable, *looks_empty, *looks_else], _STRONG_NAMES)
     if strong:
         return Key((strong[0],))
     candidates = [i for i in usable if _may_be_id(table, i, kinds[i])]
@@ -71,11 +77,6 @@ def guess_row_key(table: Table, texts: Sequence[int]) -> Columns:
         if len(table.texts(i).values) == table.n_rows:
             return (i,)
     return tuple(i for i in texts if len(table.texts(i).values) > 1)
-
-
-def normal_name(name: str) -> str:
-    """A column name without case, spaces and marks."""
-    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 def best_named(table: Table, columns: Sequence[int], names: Sequence[str]) -> list[int]:
@@ -109,6 +110,11 @@ def find_column(table: Table, name: str, role: str, config: ReadConfig) -> int:
         fits = [i for i, column in enumerate(table.columns) if normal(column) == normal(wanted)]
         if len(fits) == 1:
             return fits[0]
+        if fits:
+            raise ConfigError(
+                f"column {escape(name)} (--{role}) may be any of {listed(table, fits)} in "
+                f"{table.source}; write it as in the file"
+            )
     columns = f"its columns are: {listed(table, range(len(table.columns)))}"
     if is_inherited(config, role):
         raise DataError(

@@ -1,5 +1,6 @@
 """Table -> observations: one long form for long, wide and one-row-per-series tables."""
 
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import Notice, Tell, escape
-from forecast_cli.reading.numbers import is_plain
+from forecast_cli.reading.numbers import is_plain, may_be_grouped
 from forecast_cli.reading.roles import STEP_TIME, Roles
 from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.reading.timeline import place_times, read_timeline
@@ -15,6 +16,8 @@ from forecast_cli.reading.timesource import TimeSource
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.grid import Grid
 
+_LOOKED_AT = 50
+_MOSTLY_TEXT = 0.8
 # What the output calls columns that the file does not name.
 WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = "unique_id", "y", "target"
 
@@ -48,11 +51,55 @@ class Observations:
 
 def observe(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """The values of the target columns with their series and times."""
+    if config.decimal is None and config.thousands is None:
+        _tell_grouped(table, roles.targets)
     if roles.layout == "rows":
         return _observe_rows(table, roles, config, tell)
+    if "target" in roles.guessed:
+        _tell_left_out(table, roles, tell)
     if roles.layout == "wide":
         return _observe_wide(table, roles, config, tell)
     return _observe_long(table, roles, config, tell)
+
+
+def _tell_grouped(table: Table, columns: tuple[int, ...]) -> None:
+    """Tell of the first column whose dots are read as decimal marks but may mark thousands."""
+    for column in columns[:_LOOKED_AT]:
+        sample = table.sample(column)
+        if may_be_grouped(sample):
+            row = next(row for row, text in enumerate(sample) if "." in text)
+            shown = escape(sample[row])
+            text = f"{table.where(row, column)}: '{shown}' is read with dot as the decimal mark"
+            table.tell(Notice("warning", f"{text}; say --thousands . if it marks thousands"))
+            return
+
+
+def _tell_left_out(table: Table, roles: Roles, tell: Tell) -> None:
+    """Tell of columns that are no target but may have been meant as one."""
+    used = {*roles.id, *roles.time, *roles.targets}
+    left = [i for i, name in enumerate(table.columns) if name and i not in used]
+    empty = [i for i in left if table.kind(i) == "empty"]
+    mixed = [(i, bad) for i in left if (bad := _rows_of_words(table, i))]
+    if empty:
+        text = f"{table.source}: column {table.label(empty[0])} without any value is left out"
+        tell(Notice("guess", text + _more(len(empty))))
+    if mixed:
+        column, rows = mixed[0]
+        found = f"{table.where(rows[0], column)}: '{escape(table.sample(column)[rows[0]])}'"
+        text = f"{found} is no number; {table.label(column)} is left out"
+        tell(Notice("guess", text + _more(len(mixed))))
+
+
+def _more(count: int) -> str:
+    return f", and {count - 1} more like it (--target)" if count > 1 else " (--target)"
+
+
+def _rows_of_words(table: Table, column: int) -> list[int]:
+    """The first rows without a number in a column of text that holds some numbers."""
+    sample = table.sample(column)
+    rows = [row for row, text in enumerate(sample) if not is_plain(text)]
+    some = table.kind(column) == "text" and len(rows) <= _MOSTLY_TEXT * len(sample)
+    return rows if some else []
 
 
 def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
@@ -186,10 +233,28 @@ def _read_ids(
         texts = table.texts(column)
         n_values = len(texts.values)
         pairs, codes = np.unique(codes * n_values + texts.codes, return_inverse=True)
+        _tell_twins(table, column, texts.values)
         part = np.array(texts.values, dtype=np.object_)[pairs % n_values]
         ids = np.hstack([ids[pairs // n_values], part[:, None]])
     order, rank = _sorted_ids(ids)
     return ids[order], rank[codes]
+
+
+def _tell_twins(table: Table, column: int, values: list[str]) -> None:
+    """Tell of ids that look the same: spaces at an end, or letters composed in two ways."""
+    twins: dict[str, str] = {}
+    for text in values:
+        other = twins.setdefault(unicodedata.normalize("NFC", text).strip(), text)
+        if other != text:
+            table.tell(
+                Notice(
+                    "warning",
+                    f"{table.source}, column {table.label(column)}: '{escape(other)}' and "
+                    f"'{escape(text)}' look the same but are written differently, so they "
+                    "are two series; mend one if that is wrong",
+                )
+            )
+            return
 
 
 def _sorted_ids(ids: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,14 @@ MISSING = ("", "na", "nan", "null", "none", "n/a", "#n/a", "<na>", "..")
 
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NUMBER_LIKE = re.compile(
-    r"[+-]?\(?[$€£¥]?\s?[+-]?(?:\d[\d.,'’\s\u00a0\u202f]*|\.\d+)\)?\s?[%$€£¥]?", re.ASCII
+    r"[+-]?\(?[$€£¥]?\s?[+-]?"
+    r"(?:\d{1,3}(?:_\d{3})+(?:[.,]\d*)?|\d[\d.,'’\s\u00a0\u2009\u202f]*|\.\d+)\)?\s?[%$€£¥]?",
+    re.ASCII,
 )
+_MARKED = re.compile(r"[+-]?\d[\d.,'’_\s\u00a0\u2009\u202f]*", re.ASCII)
+_WITH_UNIT = re.compile(r"[+-]?\d[\d.,]*(?:\s+[^\W\d_]+|[^\W\d_]{2,})|[^\W\d_]+\s+[+-]?\d[\d.,]*")
+_NEGATIVE = re.compile(r"\((\d[\d.,]*)\)|(\d[\d.,]*)[-−–]|[−–](\d[\d.,]*)", re.ASCII)
+_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _EXPONENT = re.compile(r"[+-]?\d[\d.,]*[eE][+-]?\d+", re.ASCII)
 LARGEST = 1e150
 """Squares of errors, which scores need, must not overflow."""
@@ -82,6 +89,19 @@ def parse_numbers(
     return values, bad
 
 
+def may_be_grouped(texts: Sequence[str]) -> bool:
+    """Whether every dot may mark thousands: three digits after each, and whole numbers beside.
+
+    Programs that write three decimals write 999.000, and those that leave out zeros, 1.5.
+
+    >>> may_be_grouped(["1.250", "999"]), may_be_grouped(["1.250", "999.125"])
+    (True, False)
+    """
+    present = [text.strip() for text in texts if not is_missing(text)]
+    dotted = [text for text in present if "." in text]
+    return 0 < len(dotted) < len(present) and all(map(_ONE_GROUP.fullmatch, dotted))
+
+
 def guess_style(
     texts: Sequence[str], decimal: str | None = None, thousands: str | None = None
 ) -> NumberStyle | None:
@@ -126,20 +146,31 @@ def remedy(text: str) -> str:
         is_plain(bare) and len(bare) < _LONGEST
     ):
         return "values must be finite and below 1e150; leave the field empty where one is missing"
-    if any(mark in bare for mark in "$€£¥%"):
-        return "leave out currency and per cent signs"
-    if re.search(r"\d", bare) and re.search(r"[,'’\s\u00a0\u202f]|\..*\.", bare):
-        return "say how numbers are written with --decimal and --thousands"
+    if len(bare) < _LONGEST and (advice := _advice_on_marks(bare)):
+        return advice
     return "accepted are numbers such as 1234.5 or 1.2e3; missing values are empty, NA, NaN or null"
+
+
+def _advice_on_marks(text: str) -> str:
+    """What to do about signs that people write at numbers; "" where that is not the trouble."""
+    if any(mark in "%‰" or unicodedata.category(mark) == "Sc" for mark in text):
+        return "leave out currency and per cent signs"
+    if negative := _NEGATIVE.fullmatch(text):
+        return f"write negative numbers as -{next(filter(None, negative.groups()))}"
+    if _WITH_UNIT.fullmatch(text):
+        return "leave out the unit"
+    if _MARKED.fullmatch(text) and re.search(r"[,'’_\s\u00a0\u2009\u202f]|\..*\.", text):
+        return "say how numbers are written with --decimal and --thousands"
+    return ""
 
 
 def _grouped(style: NumberStyle) -> re.Pattern[str] | None:
     if not style.thousands:
         return None
     mark, decimal = re.escape(style.thousands), re.escape(style.decimal)
-    return re.compile(
-        rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{decimal}\d*)?(?:[eE][+-]?\d+)?", re.ASCII
-    )
+    # In India and around it, twos stand before the last three digits.
+    groups = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d{{1,2}}(?:{mark}\d{{2}})+{mark}\d{{3}})"
+    return re.compile(rf"[+-]?{groups}(?:{decimal}\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def _as_plain(text: str, style: NumberStyle, grouped: re.Pattern[str] | None) -> str:

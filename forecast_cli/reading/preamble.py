@@ -1,33 +1,61 @@
 """Field counts -> header record: titles and comments above the header, where they are certain."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from forecast_cli.reading.numbers import is_missing, is_number_like, is_plain
 from forecast_cli.times.timeformats import share_readable
 
+TIME_NAMES = (
+    *("ds", "date", "datetime", "timestamp", "time", "period", "yearmonth", "year", "month"),
+    *("quarter", "week", "day", "hour", "t", "step", "datum", "zeit", "jahr", "monat", "fecha"),
+    "index",
+)
+"""What columns of times are called, the surest names first."""
+
+_DELIMITER_LINE = re.compile(rb'\s*"?sep=([\t -~])"?\s*', re.IGNORECASE)
 _LONGEST = 20
+_LOOKED_AT = 100
 _YEARS = (1500, 2200)
 # A header and this many rows of data less one must agree on more fields than the lines above.
 _FEWEST_RECORDS = 3
 
 
+def delimiter_line(line: bytes) -> str:
+    """The delimiter that a first line names for spreadsheets; "" for any other line.
+
+    >>> delimiter_line(b"sep=;"), delimiter_line(b"date;value")
+    (';', '')
+    """
+    match = _DELIMITER_LINE.fullmatch(line)
+    return match[1].decode() if match else ""
+
+
+def normal_name(name: str) -> str:
+    """A column name without case, spaces and marks."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
 def find_header(counts: ArrayLike, fields: Callable[[int], list[str]]) -> int:
-    """The record that is the header: 0 but for a preamble of records with fewer fields.
+    """The record that is the header: 0 but for a preamble that is certain to be one.
 
     `counts` [R] are the fields of the records that are not blank, `fields` gives those of one. All
-    records from the header on must have equally many, and the header must look like one.
+    records from the header on must have equally many, and the header must look like one. Records
+    above it have fewer, or it is the first to name a column of times.
 
     >>> rows = [["# sales of 2024"], ["date", "y"], ["2024-01", "1"], ["2024-02", "2"]]
     >>> find_header([1, 2, 2, 2], rows.__getitem__)
     1
     """
     sizes = np.asarray(counts)
-    if len(sizes) < _FEWEST_RECORDS or sizes[0] >= sizes[-1]:
+    if len(sizes) < _FEWEST_RECORDS or sizes[0] > sizes[-1]:
         return 0
+    if sizes[0] == sizes[-1]:
+        return _header_by_name(sizes, fields)
     others = np.flatnonzero(sizes != sizes[-1])
     header = int(others[-1]) + 1
     certain = (
@@ -38,6 +66,21 @@ def find_header(counts: ArrayLike, fields: Callable[[int], list[str]]) -> int:
         and any(_is_number(text) for text in fields(header + 1))
     )
     return header if certain else 0
+
+
+def _header_by_name(sizes: NDArray[np.int64], fields: Callable[[int], list[str]]) -> int:
+    """The first record with the name of a time column above times; 0 where there is a doubt."""
+    last = min(_LONGEST + 1, len(sizes) - _FEWEST_RECORDS + 1)
+    if last < 2 or (sizes[: last + 1] != sizes[0]).any():
+        return 0
+    for record in range(last):
+        names = fields(record)[:_LOOKED_AT]
+        named = [i for i, name in enumerate(names) if normal_name(name) in TIME_NAMES]
+        if named:
+            below = [fields(record + 1)[named[0]], fields(record + 2)[named[0]]]
+            certain = _is_header(fields(record)) and share_readable(below) == 1
+            return record if certain else 0
+    return 0
 
 
 def _is_header(fields: Sequence[str]) -> bool:

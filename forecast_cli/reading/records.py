@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import MEBIBYTE, ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell
-from forecast_cli.reading.preamble import find_header
+from forecast_cli.reading.preamble import delimiter_line, find_header
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NEWLINE, _QUOTE, _SPACE = b'\n" '
@@ -41,6 +41,11 @@ class Records:
         return [row or [""] for row in _reader(text, self.delimiter, strict=False)]
 
 
+def skips_space(delimiter: str) -> bool:
+    """Whether a space before a field is left out; one that is the delimiter is not."""
+    return delimiter != " "
+
+
 def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Records:
     """Records of a text that ends in a newline.
 
@@ -54,7 +59,8 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
     """
     newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
     _check_lines(newlines, name, config.max_line_bytes)
-    delimiter = config.delimiter or _sniff_delimiter(data, config.max_line_bytes)
+    delimiter = config.delimiter or delimiter_line(data[: newlines[0]])
+    delimiter = delimiter or _sniff_delimiter(data, config.max_line_bytes)
     if delimiter in '"\n\r\0' or not delimiter.isascii():
         raise ConfigError(f"--delimiter is {delimiter!r}; accepted is an ASCII character, no quote")
     scan = _scan(data, delimiter, newlines)
@@ -109,7 +115,10 @@ def _first_rows(text: str, delimiter: str) -> list[list[str]]:
 def _reader(text: str, delimiter: str, *, strict: bool) -> "Iterator[list[str]]":
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     return csv.reader(
-        io.StringIO(text, newline="\n"), delimiter=delimiter, skipinitialspace=True, strict=strict
+        io.StringIO(text, newline="\n"),
+        delimiter=delimiter,
+        skipinitialspace=skips_space(delimiter),
+        strict=strict,
     )
 
 
@@ -166,7 +175,8 @@ def _rewrite(data: bytes, name: str, delimiter: str) -> tuple[bytes, NDArray[np.
     """The same records with regular quotes, and the physical lines they start on."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    reader = csv.reader(_lines(data), delimiter=delimiter, skipinitialspace=True, strict=True)
+    skip = skips_space(delimiter)
+    reader = csv.reader(_lines(data), delimiter=delimiter, skipinitialspace=skip, strict=True)
     csv.field_size_limit(max(csv.field_size_limit(), len(data) + 1))
     lines: list[int] = []
     while True:
@@ -199,6 +209,8 @@ def _regular(
     ends, lines, counts = scan
     starts = np.concatenate([[0], ends[:-1] + 1])
     blank = _blank(data, starts, ends, counts)
+    if blank.all():
+        raise DataError(f"{name} is empty but for delimiters; accepted: a header and rows of data")
     above = _preamble(data, delimiter, (starts, ends, counts), blank)
     _tell_preamble(name, lines[above], tell)
     first = int(np.argmin(blank | above))
@@ -231,6 +243,9 @@ def _preamble(
         return next(_reader(text, delimiter, strict=False))
 
     above = np.zeros(len(blank), dtype=np.bool_)
+    if len(filled) > 1 and delimiter_line(data[starts[filled[0]] : ends[filled[0]]]):
+        above[filled[0]] = True
+        filled = filled[1:]
     above[filled[: find_header(counts[filled], fields)]] = True
     return above
 
@@ -238,8 +253,7 @@ def _preamble(
 def _tell_preamble(name: str, lines: NDArray[np.int64], tell: Tell) -> None:
     if len(lines):
         shown = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
-        text = f"{name}: {shown} above the header left out (fewer fields than the table)"
-        tell(Notice("warning", text))
+        tell(Notice("warning", f"{name}: {shown} above the header left out"))
 
 
 def _blank(
@@ -265,7 +279,8 @@ def _check_counts(
     more = f" (and {len(wrong) - 1} more such lines)" if len(wrong) > 1 else ""
     raise DataError(
         f"{name}, line {lines[first]} has {counts[first]} {fields}, expected {n_fields} as in the "
-        f"header{more}; quote a field that holds the delimiter, or name it with --delimiter"
+        f"header{more}; quote a field that holds the delimiter, delete a line that is no data, or "
+        "name the delimiter with --delimiter"
     )
 
 

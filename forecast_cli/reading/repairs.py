@@ -137,7 +137,9 @@ def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
         return observed
     rank = np.cumsum(n_known > 0) - 1
     names = _named(observed.ids[empty])
-    tell(Notice("warning", f"{series_count(len(empty))} without any value left out: {names}"))
+    line = observed.lines[n_known[observed.series] == 0].min()
+    what = f"{series_count(len(empty))} without any value left out: {names}"
+    tell(Notice("warning", f"{observed.source}: {what}, first line {line}"))
     kept = _kept(observed, n_known[observed.series] > 0)
     return replace(kept, series=rank[kept.series], ids=observed.ids[n_known > 0])
 

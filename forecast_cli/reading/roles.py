@@ -16,19 +16,14 @@ from forecast_cli.reading.keys import (
     guess_key,
     guess_row_key,
     listed,
-    normal_name,
 )
-from forecast_cli.reading.numbers import is_missing, is_plain
+from forecast_cli.reading.numbers import is_missing, is_plain, remedy
+from forecast_cli.reading.preamble import TIME_NAMES, normal_name
 from forecast_cli.reading.table import Table, kind_of
 
 Layout = Literal["long", "wide", "rows"]
 Role = Literal["id", "time", "target", "unused"]
 
-_TIME_NAMES = (
-    *("ds", "date", "datetime", "timestamp", "time", "period", "yearmonth", "year", "month"),
-    *("quarter", "week", "day", "hour", "t", "step", "datum", "zeit", "jahr", "monat", "fecha"),
-    "index",
-)
 _TARGET_NAMES = ("y", "target")
 _LIKELY_TARGET_NAMES = (
     *("value", "values", "sales", "demand", "obsvalue", "quantity", "qty", "volume", "amount"),
@@ -154,7 +149,7 @@ class _Guess:
     def _guess_time(self) -> tuple[int, ...]:
         dates = self._free("time")
         if dates:
-            best = dates if len(dates) == 1 else best_named(self.table, dates, _TIME_NAMES)
+            best = dates if len(dates) == 1 else best_named(self.table, dates, TIME_NAMES)
             if len(best) != 1:
                 self.ties["time"] = tuple(best or dates)
             return ((best or dates)[0],)
@@ -165,7 +160,7 @@ class _Guess:
         whole = [i for i in numeric if are_whole(self.table.sample(i))]
         # What is called a time but does not look like one is refused later, with its line.
         for columns in (whole, numeric, self._free("text")):
-            best = best_named(self.table, columns, _TIME_NAMES)
+            best = best_named(self.table, columns, TIME_NAMES)
             if best:
                 return (best[0],)
         counting = [i for i in whole[:1] if i == 0 and _counts_up(self.table.sample(i))]
@@ -209,12 +204,24 @@ class _Guess:
 
     def _rows(self) -> Roles:
         self.targets = tuple(self._value_columns())
+        self.targets = tuple(sorted([*self.targets, *self._misread_columns()]))
         guessed: tuple[Role, ...] = ("target",)
         if not self.id:
-            texts = [i for i in self.columns if self.kinds[i] == "text"]
+            texts = [i for i in self._free("text") if i not in self.targets]
             self.id = guess_row_key(self.table, texts)
             guessed = ("id", "target")
         return self._made("rows", guessed)
+
+    def _misread_columns(self) -> list[int]:
+        """Columns that look like text for a bad value, but stand and are called as the values."""
+        first, last = self.targets[0], self.targets[-1]
+        return [
+            i
+            for i in self._free("text")
+            if i > first
+            and (i < last or any(map(is_plain, self.table.sample(i))))
+            and _is_value_heading(self.table.columns[i])
+        ]
 
     def _guess_targets(self) -> Layout:
         numeric = [i for i in self._free("number") if not self._is_index(i)]
@@ -244,14 +251,16 @@ class _Guess:
         texts = self._free("text") or [i for i in self.id if self.kinds[i] == "text"]
         sample = self.table.sample(texts[-1]) if texts else []
         row = next((row for row, text in enumerate(sample) if not is_missing(text)), None)
-        shown = ""
+        shown, advice = "", "write values as in 1234.5"
         if row is not None:
+            advice = remedy(sample[row])
             line = self.table.lines[row]
             label = self.table.label(texts[-1])
             shown = f"; line {line}, column {label} holds '{escape(sample[row])}', no number"
         return DataError(
             f"{self.table.source} has no numeric column to forecast; its columns are: "
-            f"{listed(self.table, self.columns)}{shown}; write values as in 1234.5"
+            f"{listed(self.table, self.columns)}{shown}; {advice}"
+            + ("; name the delimiter with --delimiter" if len(self.columns) == 1 else "")
         )
 
 
@@ -267,6 +276,10 @@ def _counts_up(texts: Sequence[str], first: tuple[int, ...] | None = None) -> bo
     step = values[1] - values[0] if len(values) > 1 else 1
     rising = step > 0 and values == list(range(values[0], values[0] + step * len(values), step))
     return rising and (first is None or (values[0] in first and step == 1))
+
+
+def _is_value_heading(heading: str) -> bool:
+    return _count_headings([heading]) > 0 or kind_of([heading]) == "time"
 
 
 def _count_headings(headings: Sequence[str]) -> float:

@@ -1,5 +1,6 @@
 """Source -> Table: the columns of a delimited file, each parsed when it is asked for."""
 
+import codecs
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from forecast_cli.reading.numbers import (
     parse_numbers,
     remedy,
 )
-from forecast_cli.reading.records import Records, split_records
+from forecast_cli.reading.records import Records, skips_space, split_records
 from forecast_cli.times.timeformats import share_readable
 
 Kind = Literal["number", "time", "text", "empty"]
@@ -179,12 +180,12 @@ class Table:
         marks = f"{names[style.decimal]} as the decimal mark"
         if style.thousands:
             marks += f", {names[style.thousands]} as the thousands mark"
-        self.tell(
-            Notice(
-                "warning",
-                f"column {self.label(column)} is read with {marks} (--decimal, --thousands)",
-            )
-        )
+        texts = self.texts(column)
+        odd = {",", style.thousands} - {""}
+        marked = np.array([any(mark in text for mark in odd) for text in texts.values])[texts.codes]
+        where = self.where(int(marked.argmax()), column)
+        text = f"{where}: read with {marks}, {marked.sum()} in all (--decimal, --thousands)"
+        self.tell(Notice("warning", text))
 
     def _tell_rounding(self, column: int, values: NDArray[np.float64]) -> None:
         large = np.flatnonzero(np.abs(values) >= _EXACT)
@@ -203,8 +204,7 @@ class Table:
 
     def _read(self, texts: Sequence[int], numbers: Sequence[int]) -> pd.DataFrame:
         """One pass of the C parser; ValueError where a number is not plain."""
-        stream = io.BytesIO(self.records.data)
-        stream.seek(int(self.records.ends[0]) + 1)
+        stream = _stream_from(self.records.data, int(self.records.ends[0]) + 1)
         columns = [*texts, *numbers]
         options: dict[str, Any] = {
             "dtype": dict.fromkeys(texts, "object") | dict.fromkeys(numbers, "float64"),
@@ -222,13 +222,23 @@ class Table:
             index_col=False,
             na_filter=bool(numbers),
             keep_default_na=False,
-            skipinitialspace=True,
+            skipinitialspace=skips_space(self.records.delimiter),
             skip_blank_lines=False,
             encoding="utf-8",
             engine="c",
             **options,
         )
         return frame[columns]
+
+
+def _stream_from(data: bytes, start: int) -> io.BytesIO:
+    """The data from an offset on, as the parser is to see it."""
+    if data.startswith(codecs.BOM_UTF8, start):
+        # The parser takes off one mark, and here it belongs to the first text.
+        return io.BytesIO(codecs.BOM_UTF8 + data[start:])
+    stream = io.BytesIO(data)
+    stream.seek(start)
+    return stream
 
 
 def _as_texts(column: "pd.Series[Any]") -> Texts:
@@ -250,7 +260,8 @@ def read_table(source: str, config: ReadConfig, tell: Tell) -> Table:
     _check_names(columns, name)
     if len(records.lines) == 1:
         shown = ", ".join(escape(column) for column in columns[:10])
-        raise DataError(f"{name} has 0 rows of data under its header ({shown}); add rows to it")
+        more = ", or mend --encoding" if config.encoding else ""
+        raise DataError(f"{name} has 0 rows of data under its header ({shown}); add rows{more}")
     table = Table(source=name, columns=columns, records=records, config=config, tell=tell)
     _check_header(table)
     return table

@@ -12,16 +12,25 @@ from forecast_cli.reading.integers import (
     are_year_months,
     mostly_integers,
     place_integers,
+    tell_epoch,
     tell_year_months,
     without_fractions,
 )
 from forecast_cli.reading.table import Table, Texts
-from forecast_cli.reading.timesource import TimeSource, asked_grid, check_grid, require_two
+from forecast_cli.reading.timesource import (
+    TimeSource,
+    asked_grid,
+    check_grid,
+    check_labels,
+    require_two,
+)
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import distinct, month_number
 from forecast_cli.times.grid import Grid, infer_grid
 from forecast_cli.times.timeformats import AmbiguousTimesError, from_format, sniff
 from forecast_cli.times.timestamps import Times, TimeText, offset_text, zone_of
+
+_MONTHS_TO_DOUBLE_YEAR = 13
 
 
 def read_timeline(
@@ -87,6 +96,7 @@ def place_times(
     if not mostly_integers(source.texts):
         return _place_dates(source, config, tell)
     if not are_year_months(source, config):
+        tell_epoch(source, tell)
         return place_integers(source, config)
     tell_year_months(source, tell)
     return _place_dates(source, replace(config, date_format="%Y%m"), tell)
@@ -113,8 +123,21 @@ def _place_dates(
         written = _with_zone(source, written, times, tell)
     grid = _date_grid(source, times, config)
     moments = times.utc if grid.unit == "instant" else times.wall
+    _refuse_double_years(source, grid)
     check_grid(source, grid, moments, config)
-    return Calendar(grid=grid, text=written), grid.positions(moments)
+    calendar = Calendar(grid=grid, text=written)
+    if config.freq is not None:
+        check_labels(source, calendar, moments, config)
+    return calendar, grid.positions(moments)
+
+
+def _refuse_double_years(source: TimeSource, grid: Grid) -> None:
+    """Refuse 2001/02, 2002/03 and so on: years that end in the next one are no months."""
+    if grid.unit == "month" and grid.step == _MONTHS_TO_DOUBLE_YEAR:
+        raise DataError(
+            f"{source.found(0)}, '{escape(source.texts[1])}' and so on are every 13 months if read "
+            "as months; write a year that ends in the next one by its first year, as in 2001"
+        )
 
 
 def _time_text(source: TimeSource, date_format: str | None) -> TimeText:
@@ -133,6 +156,11 @@ def _time_text(source: TimeSource, date_format: str | None) -> TimeText:
             f"{source.where(0)}: '{escape(source.texts[0])}' may be read as {error}; say which "
             "with --date-format"
         ) from error
+    if found is None and month_number(source.texts[0]) is not None:
+        raise DataError(
+            f"{source.found(0)} is a month without its year; add a column with the year, or write "
+            "2024-01"
+        )
     if found is None:
         raise DataError(
             f"{source.where(0)}: '{escape(source.texts[0])}' is not a time; accepted are dates "
@@ -148,7 +176,8 @@ def _unreadable(source: TimeSource, written: TimeText, times: Times) -> DataErro
     pattern = written.pattern + ("%z" if written.suffix else "")
     return DataError(
         f"{source.where(first)}: '{escape(source.texts[first])}' is not a time in the format of "
-        f"the others ({pattern}{like}); mend it, or name the format with --date-format"
+        f"the others ({pattern}{like}); mend it, delete the line if it is no data, or name the "
+        "format with --date-format"
     )
 
 

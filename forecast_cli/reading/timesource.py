@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, UserError, escape
+from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import distinct
 from forecast_cli.times.grid import Grid, grid_from_alias
 
 # A grid with more steps than this for each time in the file is taken for a misunderstanding.
 _STEPS_PER_TIME = 20
 _STEPS_PER_TIME_ASKED = 2000
+_LABELS_COMPARED = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,12 +114,37 @@ def check_grid(
     steps = int(positions[-1] - positions[0]) + 1
     limit = _STEPS_PER_TIME if config.freq is None else _STEPS_PER_TIME_ASKED
     if len(positions) > 2 and steps > limit * len(positions):
-        closest = int(np.diff(positions).argmin())
-        at = int(np.argmax(grid.positions(moments) == positions[closest + 1]))
+        at = int(np.argmax(grid.positions(moments) == _oddest(positions)))
         if is_inherited(config, "freq"):
             raise _not_of_checkpoint(source, _described(grid), at)
         raise DataError(
             f"{source.found(at)} leaves times irregular: the coarsest grid that holds all "
-            f"{len(positions)} of them is {grid.describe()}, with {steps} steps; resample the "
-            "data, or name its frequency with --freq"
+            f"{len(positions)} of them is {grid.describe()}, with {steps} steps; mend it, resample "
+            "the data, or name its frequency with --freq"
         )
+
+
+def check_labels(
+    source: TimeSource, calendar: Calendar, moments: NDArray[np.int64], config: ReadConfig
+) -> None:
+    """Raise UserError where times [T] are written too coarsely for a grid, as quarters for MS."""
+    positions = calendar.positions(moments[:1]) + np.arange(_LABELS_COMPARED)
+    times = calendar.text.parse([str(label) for label in calendar.labels(positions)])
+    again = times.utc if calendar.grid.unit == "instant" else times.wall
+    if not times.bad.any() and np.array_equal(calendar.positions(again), positions):
+        return
+    if is_inherited(config, "freq"):
+        raise _not_of_checkpoint(source, _described(calendar.grid), 0)
+    raise ConfigError(
+        f"--freq {config.freq} needs finer times than '{escape(source.texts[0])}' in column "
+        f"{escape(source.name)}; leave --freq out or name the frequency of the data"
+    )
+
+
+def _oddest(positions: NDArray[np.int64]) -> int:
+    """The position most at odds with the others: far from all, or closest to its neighbour."""
+    jumps = np.diff(positions)
+    if np.median(jumps) > 1:
+        return int(positions[jumps.argmin() + 1])
+    widest = int(jumps.argmax())
+    return int(positions[widest + 1] if 2 * widest >= len(jumps) else positions[widest])

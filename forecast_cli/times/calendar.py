@@ -77,8 +77,8 @@ class Calendar:
         # A panel asks for few distinct positions many times over.
         distinct, inverse = np.unique(wanted, return_inverse=True)
         times = self.grid.times(distinct)
-        wall = self.text.local(times) if self.grid.unit == "instant" else times
-        written = np.array(self.text.render(wall), dtype=np.object_)
+        render = self.text.render_instants if self.grid.unit == "instant" else self.text.render
+        written = np.array(render(times), dtype=np.object_)
         return [str(label) for label in written[inverse]]
 
     def to_dict(self) -> dict[str, Any]:

@@ -117,14 +117,17 @@ def _tightened(loose: TimeText, texts: Sequence[str]) -> TimeText:
     padded = re.sub(r"%-([mdHI])", r"%\1", loose.pattern)
     tight = TimeText(pattern=padded, suffix=suffix)
     missed = np.flatnonzero(tight.parse(texts).bad)
-    short = _short_fields(loosened(padded), [texts[i] for i in missed.tolist()])
+    missed_texts = [texts[i] for i in missed.tolist()]
+    if suffix:
+        missed_texts = [text.removesuffix(offset_text(text)) for text in missed_texts]
+    short = _short_fields(loosened(padded), missed_texts)
     pattern = re.sub(r"%([mdHI])", lambda m: f"%-{m[1]}" if m[1] in short else m[0], padded)
     return TimeText(pattern=pattern, suffix=suffix)
 
 
 def _short_fields(pattern: str, texts: Sequence[str]) -> set[str]:
     """The directives that some text writes with one digit."""
-    matches = (compiled(pattern).fullmatch(text.removesuffix(offset_text(text))) for text in texts)
+    matches = map(compiled(pattern).fullmatch, texts)
     parts = (part for match in matches if match for part in match.groupdict().items())
     short = {name for name, part in parts if len(part) == 1}
     # Who writes 1/30 writes 2/1: days and months go together.

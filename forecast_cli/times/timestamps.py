@@ -61,23 +61,28 @@ class TimeText:
 
     def render(self, wall: NDArray[np.int64]) -> list[str]:
         """Write wall times (microseconds since 1970)."""
+        return self._written(wall, self._offsets(wall, utc=False))
+
+    def render_instants(self, utc: NDArray[np.int64]) -> list[str]:
+        """Write points in UTC; an hour that comes twice on the clock has two offsets."""
+        offsets = self._offsets(utc, utc=True)
+        return self._written(utc + offsets * MICROSECONDS["min"], offsets)
+
+    def _written(self, wall: NDArray[np.int64], offsets: NDArray[np.int64]) -> list[str]:
         bodies = render_fields(self.pattern, fields_of(wall))
         if not self.zone:
             return [body + self.suffix for body in bodies]
         return [
             body + _like(self.suffix, minutes)
-            for body, minutes in zip(bodies, self._offsets_at(wall), strict=True)
+            for body, minutes in zip(bodies, offsets.tolist(), strict=True)
         ]
 
-    def local(self, utc: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Wall times of points in UTC."""
+    def _offsets(self, times: NDArray[np.int64], *, utc: bool) -> NDArray[np.int64]:
+        """The UTC offsets [T] in minutes at times [T], which are in UTC or on the clock."""
         if not self.zone:
-            return utc + _minutes(self.suffix) * MICROSECONDS["min"]
-        offsets = [_zone_minutes(self.zone, int(time), utc=True) for time in utc]
-        return utc + np.array(offsets, dtype=np.int64) * MICROSECONDS["min"]
-
-    def _offsets_at(self, wall: NDArray[np.int64]) -> list[int]:
-        return [_zone_minutes(self.zone, int(time), utc=False) for time in wall]
+            return np.full(len(times), _minutes(self.suffix), dtype=np.int64)
+        offsets = [_zone_minutes(self.zone, time, utc=utc) for time in times.tolist()]
+        return np.array(offsets, dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,6 +14,9 @@ from forecast_cli.errors import UserError
 from forecast_cli.panel import Panel, read_again, read_panel
 from forecast_cli.reading.numbers import LARGEST
 from forecast_cli.times.calendar import Calendar
+from tests.corpus.files import CASES
+from tests.corpus.mutations import mutated
+from tests.corpus.soundness import check_sound
 
 SEEDS = (
     b"date,value\n2024-01-01,1.5\n2024-02-01,2\n2024-03-01,\n2024-04-01,4e1\n",
@@ -28,12 +31,8 @@ SEEDS = (
     "date,value\n2024-01-01,1\n2024-01-02,2\n".encode("utf-16"),
     gzip.compress(b"date,value\n2024-01-01,1\n2024-01-02,2\n", mtime=0),
 )
-PIECES = (
-    *(b"", b"\n", b"\r", b",", b";", b'"', b'""', b"\x00", b"\x1a", b"\xff", b"\xef\xbb\xbf"),
-    *(b"NA", b"nan", b"inf", b"1e999", b"-", b"0x1F", b"9" * 30, b"%", b"2024-02-30", b"24:00"),
-    *(b"+14:00", b"9999-12-31", b"0000-00-00", b"\xd9\xa3", b"\xe2\x80\xae", b"[/bold]", b"Total"),
-    *(b"1500", b"99999999", b"2024-13", b" ", b"\t", b"date", b"\n\n\n", b"9223372036854775807"),
-)
+# What is large takes long, and shows no more.
+CORPUS = [c.bytes for c in CASES if not callable(c.data) and len(c.bytes) < 2000]
 CONFIGS = (
     ReadConfig(),
     ReadConfig(freq="MS"),
@@ -62,13 +61,9 @@ def read(path: Path, data: bytes, config: ReadConfig) -> Panel | None:
 
 
 @st.composite
-def mutated_files(draw: st.DrawFn) -> bytes:
-    data = bytearray(draw(st.sampled_from(SEEDS)))
-    for _ in range(draw(st.integers(0, 4))):
-        start = draw(st.integers(0, len(data)))
-        stop = start + draw(st.sampled_from([0, 0, 1, 2, 11]))
-        data[start:stop] = draw(st.sampled_from(PIECES) | st.binary(max_size=3))
-    return bytes(data)
+def changed_files(draw: st.DrawFn) -> bytes:
+    data = draw(st.sampled_from([*SEEDS, *CORPUS]))
+    return mutated(data, draw(st.randoms(use_true_random=False)))
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=map(str, range(len(SEEDS))))
@@ -76,22 +71,34 @@ def test_each_file_that_is_mutated_is_readable_before(tmp_path: Path, seed: byte
     assert read(tmp_path / "data.csv", seed, ReadConfig()) is not None
 
 
-@settings(one_folder, max_examples=400)
-@given(data=mutated_files(), config=st.sampled_from(CONFIGS))
+@settings(one_folder, max_examples=600)
+@given(data=changed_files(), config=st.sampled_from(CONFIGS))
 def test_a_file_is_read_to_a_sound_panel_or_refused_in_words(
     tmp_path: Path, data: bytes, config: ReadConfig
 ) -> None:
     panel = read(tmp_path / "data.csv", data, config)
-    if panel is None:
-        return
-    assert panel.offsets[-1] == len(panel.values)
-    assert not np.isinf(panel.values).any()
-    assert (panel.lengths >= 1).all()
-    assert not np.isnan(panel.values[panel.offsets[:-1]]).any()
-    assert not np.isnan(panel.values[panel.offsets[1:] - 1]).any()
-    assert len({tuple(key) for key in panel.ids}) == panel.n_series
-    assert len(panel.calendar.labels(panel.ends + 1)) == panel.n_series
-    assert Calendar.from_dict(panel.calendar.to_dict()) == panel.calendar
+    if panel is not None:
+        check_sound(panel)
+
+
+@settings(one_folder, max_examples=200)
+@given(
+    seed=st.sampled_from(SEEDS),
+    damage=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), max_size=3),
+    cut=st.integers(0, 40),
+)
+def test_damaged_gzip_is_refused_or_gives_what_was_packed(
+    tmp_path: Path, seed: bytes, damage: list[tuple[int, int]], cut: int
+) -> None:
+    packed = bytearray(gzip.compress(seed, mtime=0))
+    for place, change in damage:
+        # The first ten bytes are the header: they hold no data, and a damaged mark makes it text.
+        packed[10 + place % (len(packed) - 10)] ^= change
+    panel = read(tmp_path / "data.csv.gz", bytes(packed[: len(packed) - cut]), ReadConfig())
+    if panel is not None:
+        expected = read(tmp_path / "data.csv", seed, ReadConfig())
+        assert expected is not None
+        assert np.array_equal(panel.values, expected.values, equal_nan=True)
 
 
 @settings(one_folder, max_examples=100)

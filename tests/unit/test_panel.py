@@ -188,7 +188,7 @@ def test_one_row_per_series_with_years_as_headings(read: Read, notices: list[Not
     assert panel.columns == Columns(id=("Country Name",), time="year", target="y")
     assert following(panel) == [1963, 1963]
     assert panel.calendar.labels(panel.starts) == [1960, 1961]
-    assert "1 series without any value left out: X" in told(notices, "warning")
+    assert ": 1 series without any value left out: X, first line 4" in told(notices, "warning")
 
 
 def test_a_comma_after_the_last_heading_leaves_years_as_headings(read: Read) -> None:
@@ -302,7 +302,9 @@ def test_two_values_for_one_time_are_refused_with_both_lines(read: Read) -> None
 def test_a_series_without_values_is_left_out_and_told(read: Read, notices: list[Notice]) -> None:
     panel = read("id,date,value\n" + rows("a") + "ghost,2024-01-01,\nghost,2024-02-01,\n")
     assert panel.ids[:, 0].tolist() == ["a"]
-    assert told(notices, "warning") == ["1 series without any value left out: ghost"]
+    assert told(notices, "warning") == [
+        ": 1 series without any value left out: ghost, first line 6"
+    ]
 
 
 def test_series_that_end_early_are_told(read: Read, notices: list[Notice]) -> None:
@@ -363,8 +365,24 @@ def test_data_that_cannot_be_placed_in_time_is_refused_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("texts", "freq"),
+    [
+        (["2024-01-01", "2024-01-02"], "h"),
+        (["2024-01", "2024-02"], "D"),
+        (["2024Q1"] * 2, "MS"),
+        (["2024-W01"] * 2, "MS"),
+    ],
+)
+def test_a_frequency_finer_than_the_times_are_written_is_refused(
+    read: Read, texts: list[str], freq: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"--freq {freq} needs finer times than '{texts[0]}'"):
+        read("date,value\n" + "".join(f"{text},1\n" for text in texts), ReadConfig(freq=freq))
+
+
+@pytest.mark.parametrize(
     ("freq", "expected"),
-    [("MS", "MS"), ("M", "MS"), ("QS", None), ("ME", None), ("D", "D"), ("W", None), ("h", "h")],
+    [("MS", "MS"), ("M", "MS"), ("QS", None), ("ME", None), ("D", "D"), ("W", None)],
 )
 def test_a_frequency_that_is_asked_for_must_hold_every_time(
     read: Read, freq: str, expected: str | None

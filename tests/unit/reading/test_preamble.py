@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.panel import Panel
+from forecast_cli.reading.preamble import find_header
 
 Read = Callable[..., Panel]
 
@@ -64,3 +66,42 @@ def test_a_file_without_a_certain_header_is_refused_with_its_line(
 ) -> None:
     with pytest.raises(DataError, match=r"line \d+ has \d fields?, expected \d as in the header"):
         panel_of(text)
+
+
+def test_a_line_that_names_the_delimiter_is_followed_and_left_out(
+    panel_of: Read, notices: list[Notice]
+) -> None:
+    panel = panel_of("sep=^\nmonth^y\n2024-01^1\n2024-02^2\n")
+    assert panel.values.tolist() == [1, 2]
+    assert any("line 1 above the header left out" in notice.text for notice in notices)
+
+
+def test_an_option_beats_the_line_that_names_the_delimiter(panel_of: Read) -> None:
+    panel = panel_of("sep=;\nmonth,y\n2024-01,1\n2024-02,2\n", ReadConfig(delimiter=","))
+    assert panel.columns.target == "y"
+
+
+def test_a_column_called_sep_is_a_column(panel_of: Read) -> None:
+    assert panel_of("month,sep=\n2024-01,1\n2024-02,2\n").columns.target == "sep="
+
+
+def test_titles_with_as_many_fields_end_where_a_time_column_is_named(
+    panel_of: Read, notices: list[Notice]
+) -> None:
+    panel = panel_of("Source,Bank\nUpdated,2024-05-01\nmonth,y\n2024-01,1\n2024-02,2\n")
+    assert panel.columns.time == "month"
+    assert any("lines 1 to 2 above the header left out" in notice.text for notice in notices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,y\ndate,5\nfig,6\nplum,7\n",
+        "fruit,size\ndate,small\nfig,big\nplum,big\n",
+        "date,y\ndate,x\n2024-01,1\n2024-02,2\n",
+    ],
+    ids=["values", "words", "named at the top"],
+)
+def test_the_name_of_a_time_below_the_header_does_not_make_it_a_title(text: str) -> None:
+    rows = [line.split(",") for line in text.splitlines()]
+    assert find_header([len(row) for row in rows], rows.__getitem__) == 0

@@ -78,6 +78,10 @@ def test_ids_are_kept_exactly_as_text(read: Read) -> None:
     assert texts_of(table, 1) == ["007", "07", "7", "1e3"]
 
 
+def test_a_mark_of_utf8_within_the_data_stays(read: Read) -> None:
+    assert texts_of(read("id,y\n\ufeffa,1\n\ufeffb,2\n"), 0) == ["\ufeffa", "\ufeffb"]
+
+
 def test_text_columns_read_along_with_numbers_stay_text(read: Read) -> None:
     table = read("id,code,y\nNA,007,1\nnull,07,2\n,7,\n")
     table.preload([0, 1], [2])
@@ -90,6 +94,16 @@ def test_lines_are_physical_after_quoted_newlines_and_blank_lines(read: Read) ->
     table = read('a,b\n1,"x\ny"\n\n2,"p ""q"" , r"\n3,z\n')
     assert table.lines.tolist() == [2, 5, 6]
     assert texts_of(table, 1) == ["x\ny", 'p "q" , r', "z"]
+
+
+def test_a_space_that_is_the_delimiter_is_counted_everywhere(read: Read) -> None:
+    table = read("a b c\n1 2 3\n 5 6\n7  9\n", ReadConfig(delimiter=" "))
+    assert [table.sample(column) for column in range(3)] == [
+        *(["1", "", "7"], ["2", "5", ""], ["3", "6", "9"])
+    ]
+    assert [texts_of(table, column) for column in range(3)] == [
+        table.sample(column) for column in range(3)
+    ]
 
 
 def test_a_stray_quote_inside_a_field_is_text(read: Read) -> None:
@@ -131,8 +145,14 @@ def test_usual_marks_of_a_missing_value_are_nan(read: Read) -> None:
         ("-", "missing values are empty, NA, NaN or null"),
         ("0x1F", "accepted are numbers"),
         ("١٢", "accepted are numbers"),
-        ("1_000", "accepted are numbers"),
+        ("1_000", "--thousands"),
         ("$5", "currency"),
+        ("₹5", "currency"),
+        ("(5.00)", "write negative numbers as -5.00"),
+        ("5.00-", "write negative numbers as -5.00"),
+        ("−5", "write negative numbers as -5"),
+        ("5 kWh", "leave out the unit"),
+        ("EUR 5", "leave out the unit"),
         ("5%", "per cent"),
         ("inf", "finite"),
         ("1e999", "finite"),
@@ -162,6 +182,7 @@ def test_a_column_of_true_and_false_is_refused(read: Read) -> None:
         (["1.980,50", "2,5"], [1980.5, 2.5]),
         (["0,5", "12,25"], [0.5, 12.25]),
         (["1,234,567", "1,234"], [1234567, 1234]),
+        (["12,34,567.5", "1,234"], [1234567.5, 1234]),
     ],
 )
 def test_a_style_that_is_clear_from_all_values_is_read_and_told(
@@ -169,7 +190,7 @@ def test_a_style_that_is_clear_from_all_values_is_read_and_told(
 ) -> None:
     table = read("a;value\n" + "".join(f"1;{text}\n" for text in texts))
     assert table.numbers(1).tolist() == values
-    assert [notice.text.startswith("column value is read with") for notice in notices] == [True]
+    assert ["line 2, column value: read with" in notice.text for notice in notices] == [True]
 
 
 def test_a_comma_that_may_mean_two_things_is_refused_until_it_is_said(read: Read) -> None:
@@ -225,7 +246,7 @@ def test_integers_that_are_rounded_are_told_and_never_wrap(
         (gzip.compress(PLAIN.encode())[:-8] + b"\0" * 8, "is damaged"),
         (gzip.compress(PLAIN.encode()) + b"garbage", "is damaged"),
         (b"PK\x03\x04....", "a zip archive or a spreadsheet"),
-        (b"PAR1....", "Parquet"),
+        (b"PAR1....PAR1", "Parquet"),
         ('[{"a": 1}]', "is JSON"),
     ],
 )

@@ -226,6 +226,23 @@ def test_a_calendar_is_described_in_words(calendar: Calendar, words: str) -> Non
     assert calendar.describe() == words
 
 
+def test_an_hour_that_comes_twice_is_written_with_two_offsets() -> None:
+    calendar = Calendar(
+        grid=Grid(unit="instant", step=3_600_000_000),
+        text=TimeText(pattern="%Y-%m-%dT%H:%M", suffix="+01:00", zone="Europe/Berlin"),
+    )
+    before = calendar.positions(np.array(["2024-10-26T23:00"], dtype="datetime64[us]").astype(int))
+    assert calendar.labels(before + np.arange(4)) == [
+        *("2024-10-27T01:00+02:00", "2024-10-27T02:00+02:00"),
+        *("2024-10-27T02:00+01:00", "2024-10-27T03:00+01:00"),
+    ]
+
+
+def test_dates_without_leading_zeros_before_a_year_are_no_utc_offset() -> None:
+    assert following(["9-Jan-2024", "10-Jan-2024"]) == ["11-Jan-2024", "12-Jan-2024"]
+    assert following(["9-12-2024", "13-12-2024"], steps=1) == ["17-12-2024"]
+
+
 @pytest.mark.parametrize(
     "calendar",
     [

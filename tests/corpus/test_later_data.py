@@ -1,0 +1,113 @@
+"""Files that a model is to forecast from, and that are not as its training data was."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.errors import DataError, Notice
+from forecast_cli.matching import read_like_training, tell_new_series, training_ends
+from forecast_cli.model import Model
+from forecast_cli.panel import Panel, read_panel
+from tests.corpus.cases import MONTHS, VALUES, days, lines, table
+from tests.models import make_model
+
+LONG = lines(
+    "shop,date,value",
+    *(f"{shop},{m},{v}" for shop in "ab" for m, v in zip(MONTHS, VALUES, strict=True)),
+)
+
+
+def model_of(text: str, folder: Path) -> Model:
+    """A model that was trained on the text as a file."""
+    path = folder / "training.csv"
+    path.write_text(text)
+    return make_model(read_panel(str(path), ReadConfig(), lambda _: None))
+
+
+def read_later(
+    trained: str, later: str, folder: Path, notices: list[Notice], **read: str
+) -> tuple[Model, Panel]:
+    model = model_of(trained, folder)
+    path = folder / "later.csv"
+    path.write_text(later)
+    config = ReadConfig(**read)  # type: ignore[arg-type]
+    return model, read_like_training(str(path), model, config, notices.append)
+
+
+@pytest.mark.parametrize(
+    ("trained", "later", "facts"),
+    [
+        (table(), table(header="date,amount"), ["value", "date, amount", "--target"]),
+        (table(), table(header="month,value"), ["date", "month, value", "--time"]),
+        (LONG, table(), ["shop", "date, value", "--id"]),
+        (
+            table(),
+            table(times=days("2024-01-05")),
+            ["monthly (MS)", "2024-01-05", "line 2", "resample"],
+        ),
+        (
+            table(),
+            table(times=[f"{2021 + i // 4}Q{i % 4 + 1}" for i in range(12)]),
+            ["monthly (MS)", "2021Q1", "line 2"],
+        ),
+        (table(), table(times=range(2012, 2024)), ["monthly (MS)", "2012", "line 2"]),
+        (table(), table(times=range(12)), ["monthly (MS)", "'0'", "line 2"]),
+        (table(), table(times=[f"2023-05-01T{h:02d}:00" for h in range(12)]), ["T01:00", "line 3"]),
+        (table(times=range(12)), table(), ["whole numbers", "2023-01-01", "line 2"]),
+        (table(), table().replace("15.0", "x"), ["line 6", "column value", "'x'"]),
+        (table(), "date,value\n", ["0 rows", "add rows"]),
+        (table(), "", ["empty"]),
+    ],
+    ids=["no target", "no time", "no id", "daily", "quarterly", "yearly", "steps", "hourly",
+         "dates for steps", "a bad value", "no rows", "nothing"],
+)  # fmt: skip
+def test_data_unlike_the_training_data_is_refused_in_one_line(
+    tmp_path: Path, trained: str, later: str, facts: list[str]
+) -> None:
+    with pytest.raises(DataError) as refusal:
+        read_later(trained, later, tmp_path, [])
+    message = str(refusal.value)
+    assert not [fact for fact in (*facts, "later.csv") if fact not in message], message
+    assert message.isprintable()
+    assert ";" in message
+
+
+def test_a_column_with_another_name_is_read_where_an_option_names_it(tmp_path: Path) -> None:
+    model = model_of(table(), tmp_path)
+    path = tmp_path / "later.csv"
+    path.write_text(table(header="date,amount"))
+    config = ReadConfig(target=("amount",))
+    assert read_like_training(str(path), model, config, lambda _: None).values.tolist() == [*VALUES]
+
+
+def test_columns_in_another_order_and_more_of_them_are_read(tmp_path: Path) -> None:
+    rows = (f"n,{v},{m}" for m, v in zip(MONTHS, VALUES, strict=True))
+    _, panel = read_later(table(), lines("note,value,date", *rows), tmp_path, [])
+    assert panel.values.tolist() == [*VALUES]
+
+
+def test_times_written_in_another_way_are_read(tmp_path: Path) -> None:
+    model, panel = read_later(table(), table(times=[m[:7] for m in MONTHS]), tmp_path, [])
+    assert panel.ends.tolist() == model.panel.ends.tolist()
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3])
+def test_few_rows_are_read(tmp_path: Path, n_rows: int) -> None:
+    _, panel = read_later(table(), table(VALUES[:n_rows], MONTHS[:n_rows]), tmp_path, [])
+    assert panel.values.tolist() == [*VALUES[:n_rows]]
+
+
+def test_values_on_another_scale_are_read_as_they_are(tmp_path: Path) -> None:
+    _, panel = read_later(table(), table([1e6 * v for v in VALUES]), tmp_path, [])
+    assert panel.values.tolist() == [1e6 * v for v in VALUES]
+
+
+def test_a_new_series_is_read_and_named(tmp_path: Path) -> None:
+    notices: list[Notice] = []
+    model, panel = read_later(LONG, LONG + "z\x1b,2023-12-01,5\n", tmp_path, notices)
+    tell_new_series(model, panel, training_ends(model, panel), notices.append)
+    assert any("1 series not seen in training: z" in notice.text for notice in notices)
+    assert all(notice.text.isprintable() for notice in notices)
+    assert np.isfinite(panel.values).all()
