@@ -32,6 +32,9 @@ _SERIES_TENSORS = {
     "series.id_offsets",
 }
 _LARGEST_SIZE = 1_000_000
+_FURTHEST_START = 2**60
+"""Times after it, a horizon of the largest size included, must not overflow."""
+
 _ROUNDING = 1e-6
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -203,6 +206,8 @@ def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, numbe
 
 def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
     starts = _tensor(tensors, "series.starts", np.int64, (None,))
+    if (starts < -_FURTHEST_START).any() or (starts > _FURTHEST_START).any():
+        raise ValueError("a series starts beyond all times")
     values = tensors["series.values"]
     if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
         raise ValueError("tensor 'series.values' is not a list of finite numbers")

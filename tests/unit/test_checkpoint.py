@@ -172,6 +172,8 @@ def test_a_foreign_file_is_refused_in_words(data: bytes) -> None:
         (edit_tensor("members.0.dense.bias", np.zeros(5)), "is float64"),
         (edit_tensor("series.offsets", np.array([0, 80, 70])), "does not ascend"),
         (edit_tensor("series.starts", np.zeros(3, np.int64)), "series.offsets"),
+        (edit_tensor("series.starts", np.array([0, 2**62])), "beyond all times"),
+        (edit_tensor("series.starts", np.array([-(2**63), 0])), "beyond all times"),
         (edit_tensor("series.values", np.full(70, np.inf)), "series.values"),
         (edit_tensor("series.values", np.full(70, np.nan)), "no last value"),
         (edit_tensor("interval.widths", -np.ones((99, 4))), "below zero"),
