@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
+from forecast_cli.cli.completion import join_option_and_value
 from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.memory import check_memory
 from forecast_cli.cli.predict import predict
+from forecast_cli.cli.presets import is_debugging
 from forecast_cli.cli.signals import StoppedError, stopped, take_last_word
+from forecast_cli.cli.signatures import settings_of
 from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
 from forecast_cli.cli.train import train
 from forecast_cli.errors import UserError
@@ -29,13 +32,23 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (train, predict, evaluate, inspect, info):
-    app.command()(_command)
+_FUNCTIONS = (train, predict, evaluate, inspect, info)
+for _function in _FUNCTIONS:
+    app.command()(_function)
+_COMMANDS = {function.__name__: settings_of(function) for function in _FUNCTIONS}
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
         write_output(f"forecast {_version()}\n".encode())
+        raise typer.Exit
+
+
+def _show_man_page(wanted: bool) -> None:
+    if wanted:
+        from forecast_cli.cli.man_page import man_page
+
+        write_output(man_page(_FUNCTIONS, _version()).encode())
         raise typer.Exit
 
 
@@ -52,6 +65,16 @@ def _forecast(
         bool,
         typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
     ] = False,
+    man_page: Annotated[
+        bool,
+        typer.Option(
+            "--man-page",
+            help="Show the manual as a man page.",
+            callback=_show_man_page,
+            is_eager=True,
+            hidden=True,
+        ),
+    ] = False,
 ) -> None:
     pass
 
@@ -60,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error has become words."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     # Looked up here, so that an error while the options are read can be debugged as well.
-    debug = "--debug" in typed
+    debug = is_debugging(typed, _COMMANDS)
     try:
         with warnings.catch_warnings():
             if not (debug or sys.warnoptions):
@@ -102,8 +125,9 @@ def _explain(error: BaseException) -> int:
 
 def _run(typed: list[str]) -> int:
     command = typer.main.get_command(app)
+    join_option_and_value()
     try:
-        work = command.main(typed, prog_name="forecast", standalone_mode=False)
+        work = command.main(typed, prog_name="forecast", standalone_mode=False, obj=_COMMANDS)
     except typer.TyperException as error:
         words = _describe_usage(error)
         # Without any word the help has been shown instead.

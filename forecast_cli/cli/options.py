@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from typer import Argument, Option
 from typer.models import OptionInfo
 
+from forecast_cli.cli.completion import complete_name, complete_names
 from forecast_cli.config import (
     EvaluationConfig,
     NetworkConfig,
@@ -134,9 +135,24 @@ _RESULT = _output("-o", "--output", metavar="FILE", help="Where the result goes.
 
 OPTIONS: dict[type, dict[str, OptionInfo]] = {
     ReadConfig: {
-        "target": _data("--target", metavar="NAME[,NAME]", help="The column to forecast."),
-        "time": _data("--time", metavar="NAME", help="The column with the times."),
-        "id": _data("--id", metavar="NAME[,NAME]", help="The columns that name a series."),
+        "target": _data(
+            "--target",
+            metavar="NAME[,NAME]",
+            help="The column to forecast.",
+            autocompletion=complete_names,
+        ),
+        "time": _data(
+            "--time",
+            metavar="NAME",
+            help="The column with the times.",
+            autocompletion=complete_name,
+        ),
+        "id": _data(
+            "--id",
+            metavar="NAME[,NAME]",
+            help="The columns that name a series.",
+            autocompletion=complete_names,
+        ),
         "freq": _data(
             "--freq", metavar="ALIAS", help="The frequency: a pandas alias or an integer step."
         ),

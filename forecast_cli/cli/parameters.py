@@ -1,24 +1,25 @@
 """Config dataclasses -> the options of a command: names, help and accepted values.
 
 A command is a function of a few settings records. `with_options` gives it one option per field,
-with the default that the record has, and builds the records from what was typed. Typer only reads
-the options: it gets back the work that is to be done, and does not see the errors of that work,
-some of which it would take for its own.
+with the default that the record has, and builds the records from what was typed and from the
+`presets` for what was not. Typer only reads the options: it gets back the work that is to be done,
+and does not see the errors of that work, some of which it would take for its own.
 """
 
 import csv
 import dataclasses
 import functools
 import inspect
-import types
 import typing
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any
 
-from typer.models import OptionInfo
+from typer import Context
 
-from forecast_cli.cli.options import OPTIONS
-from forecast_cli.errors import ConfigError, escape
+from forecast_cli.cli.presets import find_presets, naming_origins
+from forecast_cli.cli.signatures import Setting, record_settings
+from forecast_cli.cli.streams import Streams
+from forecast_cli.errors import ConfigError, Notice, escape
 
 Work = Callable[[], None]
 
@@ -29,100 +30,116 @@ def with_options(command: Callable[..., None]) -> Callable[..., Work]:
     del hints["return"]
 
     @functools.wraps(command)
-    def read(**typed: Any) -> Work:
-        values = {name: _build(hint, name, typed) for name, hint in hints.items()}
-        return functools.partial(command, **values)
+    def read(context: Context, **typed: Any) -> Work:
+        untyped = {name for name in typed if _is_default(context, name)}
+        presets, notices = find_presets(str(context.info_name), context.obj, untyped)
+        values = typed | {field: preset.value for field, preset in presets.items()}
+        with naming_origins(presets):
+            arguments = {name: _build(hint, name, values) for name, hint in hints.items()}
 
-    parameters = inspect.signature(command).parameters
+        def work() -> None:
+            _tell(notices, quiet=values["quiet"])
+            with naming_origins(presets):
+                command(**arguments)
+
+        return work
+
     read.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
-            parameter
-            for name, hint in hints.items()
-            for parameter in (
-                _parameters(hint)
-                if dataclasses.is_dataclass(hint)
-                else [
-                    parameters[name].replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hint)
-                ]
-            )
+            inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=Context),
+            *_command_parameters(command, hints),
         ]
     )
     return read
 
 
-def _parameters(record: Any) -> Iterator[inspect.Parameter]:
-    hints = typing.get_type_hints(record)
-    for field in dataclasses.fields(record):
-        hint = hints[field.name]
+def _is_default(context: Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "DEFAULT"
+
+
+def _tell(notices: Sequence[Notice], *, quiet: bool) -> None:
+    streams = Streams(quiet=quiet)
+    for notice in notices:
+        streams.tell(notice)
+
+
+def _command_parameters(
+    command: Callable[..., None], hints: dict[str, Any]
+) -> Iterator[inspect.Parameter]:
+    parameters = inspect.signature(command).parameters
+    for name, hint in hints.items():
         if dataclasses.is_dataclass(hint):
-            yield from _parameters(hint)
-            continue
-        default = getattr(record(), field.name)
-        if not _is_typed_by_typer(hint):
-            hint, default = str | None, _as_typed(default)
-        yield inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=default,
-            annotation=Annotated[hint, OPTIONS[record][field.name]],
-        )
+            yield from map(_parameter, record_settings(hint))
+        else:
+            kind = inspect.Parameter.KEYWORD_ONLY
+            yield parameters[name].replace(kind=kind, annotation=hint)
 
 
-def _is_typed_by_typer(hint: Any) -> bool:
+def _parameter(setting: Setting) -> inspect.Parameter:
+    hint, default = setting.kind, setting.default
+    if not _is_typed_by_typer(setting):
+        hint, default = str | None, setting.shown_default
+    elif default is None:
+        hint = hint | None
+    return inspect.Parameter(
+        setting.field,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[hint, setting.option],
+    )
+
+
+def _is_typed_by_typer(setting: Setting) -> bool:
     """Flags and choices; what is no text otherwise is converted here, for better messages."""
-    return hint in (bool, str) or typing.get_origin(_without_none(hint)) is Literal
+    return bool(setting.choices) or setting.kind is bool
 
 
-def _as_typed(default: Any) -> str | None:
-    """A default as the user would type it: what help shows."""
-    if isinstance(default, tuple):
-        return ",".join(map(str, default)) or None
-    return None if default is None else str(default)
-
-
-def _build(hint: Any, name: str, typed: dict[str, Any]) -> Any:
+def _build(hint: Any, name: str, values: dict[str, Any]) -> Any:
     if not dataclasses.is_dataclass(hint):
-        return typed[name]
+        return values[name]
     record = typing.cast("type", hint)
+    settings = {setting.field: setting for setting in record_settings(record)}
     hints = typing.get_type_hints(record)
-    values = {}
-    for field in dataclasses.fields(hint):
-        value = _build(hints[field.name], field.name, typed)
-        if value is None:
-            value = getattr(record(), field.name)
-        elif isinstance(value, str) and not _is_typed_by_typer(hints[field.name]):
-            option = OPTIONS[record][field.name]
-            value = _convert(value, _without_none(hints[field.name]), _long_name(option))
-        values[field.name] = value
-    return record(**values)
+    return record(
+        **{
+            field.name: (
+                _build(hints[field.name], field.name, values)
+                if dataclasses.is_dataclass(hints[field.name])
+                else _value(values[field.name], settings[field.name])
+            )
+            for field in dataclasses.fields(hint)
+        }
+    )
 
 
-def _without_none(hint: Any) -> Any:
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        (hint,) = (part for part in typing.get_args(hint) if part is not types.NoneType)
-    return hint
+def _value(value: Any, setting: Setting) -> Any:
+    """What was typed as the setting has it; nothing typed is the default."""
+    if value is None:
+        return setting.default
+    if isinstance(value, bool):
+        return value
+    if setting.choices:
+        if value not in setting.choices:
+            raise ConfigError(
+                f"{setting.flag} is {escape(value)!r}; "
+                f"accepted values: {', '.join(setting.choices)}"
+            )
+        return value
+    if setting.is_list:
+        return tuple(_convert(item, setting.item_kind, setting.flag) for item in _split(value))
+    if setting.kind is str and setting.default is not None:
+        return value
+    return _convert(value, setting.kind, setting.flag)
 
 
-def _long_name(option: OptionInfo) -> str:
-    # Typer keeps the first name where the default would stand.
-    names: list[str] = [str(option.default), *(option.param_decls or ())]
-    return max(names, key=len)
-
-
-def _convert(text: str, hint: Any, option: str) -> Any:
-    """What was typed as text, a number or a list of either."""
-    if typing.get_origin(hint) is not tuple:
-        return _convert_item(text, hint, option)
-    return tuple(_convert_item(item, typing.get_args(hint)[0], option) for item in _split(text))
-
-
-def _convert_item(text: str, kind: type, option: str) -> Any:
+def _convert(text: str, kind: type, flag: str) -> Any:
     try:
         if text:
             return kind(text)
     except ValueError:
         pass
-    raise ConfigError(f"{option} is {escape(text)!r}; it must be {_KINDS[kind]}")
+    raise ConfigError(f"{flag} is {escape(text)!r}; it must be {_KINDS[kind]}")
 
 
 _KINDS: dict[type, str] = {
