@@ -72,6 +72,11 @@ class Committee:
         """What reports call it: its cell, or the simple continuation that stands alone."""
         return self.network.cell if self.members else self.simple
 
+    @property
+    def n_parameters(self) -> int:
+        """Weights of all members together."""
+        return sum(int(w.size) for member in self.members for w in member.weights.values())
+
     def forecast(self, context: Array, voiced: NDArray[np.bool_] | None = None) -> Array:
         """The forecast [B, H] from contexts [B, L], NaN where padded or missing.
 

@@ -6,7 +6,7 @@ The command line reads its defaults from here and a checkpoint stores what was u
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from forecast_cli.errors import ConfigError
@@ -245,3 +245,61 @@ class EvaluationConfig:
         _require_at_least("--holdout", self.holdout, 1)
         _require_at_least("--step-size", self.step_size, 1)
         check_levels(self.levels or ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSizes:
+    """What networks have in common that differ in their cell."""
+
+    layers: int = NetworkConfig.layers
+    hidden_size: int = NetworkConfig.hidden_size
+    segment_length: int | None = NetworkConfig.segment_length
+    dropout: float = NetworkConfig.dropout
+
+    def __post_init__(self) -> None:
+        self.of(CELLS[0])
+
+    def of(self, cell: Cell) -> NetworkConfig:
+        """A network of this cell."""
+        return NetworkConfig(
+            cell=cell,
+            layers=self.layers,
+            hidden_size=self.hidden_size,
+            segment_length=self.segment_length,
+            dropout=self.dropout,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutoffConfig:
+    """What is compared, and where. Empty or None means: all models, as many cutoffs as fit in."""
+
+    models: tuple[str, ...] = ()
+    n_windows: int | None = None
+    step_size: int | None = None
+
+    def __post_init__(self) -> None:
+        _require_at_least("--n-windows", self.n_windows, 1)
+        _require_at_least("--step-size", self.step_size, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareConfig:
+    """Everything that `forecast compare` can be told."""
+
+    read: ReadConfig = ReadConfig()
+    window: WindowConfig = WindowConfig()
+    sizes: NetworkSizes = NetworkSizes()
+    optimisation: TrainConfig = TrainConfig()
+    cutoffs: CutoffConfig = CutoffConfig()
+
+    def training(self, cell: Cell, *, n_fits: int) -> Settings:
+        """How each of so many fits is trained: they share the time limit."""
+        limit = self.optimisation.time_limit
+        share = None if limit is None else limit / n_fits
+        return Settings(
+            read=self.read,
+            window=self.window,
+            network=self.sizes.of(cell),
+            optimisation=replace(self.optimisation, time_limit=share),
+        )

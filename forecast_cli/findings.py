@@ -1,6 +1,7 @@
 """What a command found out, as plain records."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 SCHEMA_VERSION = 1
 
@@ -135,6 +136,58 @@ class EvaluateReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A row of a leaderboard: one model, its errors over all scored points, and what it costs.
+
+    A cell stands for the committee that `train` makes with it, and `network_share` is what its
+    networks weigh there (0 to 1), in the mean over the cutoffs: 0 is a simple forecast under the
+    name of a cell. `n_parameters` are the most at any cutoff, `seconds` those of fitting and
+    forecasting at all of them. `skill` is that of a Backtest. `chance` is the probability of such
+    a difference from the best model if both are equally good; None for that model itself and where
+    there are too few pairs.
+    """
+
+    model: str
+    mase: float | None
+    smape: float
+    mae: float
+    rmse: float
+    skill: float | None
+    seconds: float
+    n_parameters: int
+    network_share: float
+    chance: float | None
+    standing: Literal["best", "level", "worse", "too few pairs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaderboard:
+    """Models by error, the best first; differences are tested over `n_pairs` of `paired_over`."""
+
+    rows: tuple[Standing, ...]
+    best_naive: str
+    n_pairs: int
+    paired_over: str
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareReport:
+    """The outcome of `forecast compare`."""
+
+    data: DataSummary
+    horizon: int
+    context_length: int
+    season_length: int
+    n_windows: int
+    step_size: int
+    n_series: int
+    n_points: int
+    leaderboard: Leaderboard
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ColumnGuess:
     """A column of the file and the role it was given: id, time, target or unused."""
 
@@ -195,4 +248,4 @@ class InfoReport:
     backtest: Backtest | None
 
 
-Report = TrainReport | PredictReport | EvaluateReport | InspectReport | InfoReport
+Report = TrainReport | PredictReport | EvaluateReport | CompareReport | InspectReport | InfoReport

@@ -51,4 +51,4 @@ class Model:
     @property
     def n_parameters(self) -> int:
         """Weights of all members together."""
-        return sum(int(w.size) for m in self.committee.members for w in m.weights.values())
+        return self.committee.n_parameters

@@ -10,11 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from forecast_cli.config import CELLS
 from forecast_cli.errors import escape
 from forecast_cli.findings import (
     SCHEMA_VERSION,
     Backtest,
     Breakdown,
+    CompareReport,
     DataSummary,
     EvaluateReport,
     InfoReport,
@@ -23,6 +25,7 @@ from forecast_cli.findings import (
     ModelScores,
     PredictReport,
     Report,
+    Standing,
     TrainReport,
 )
 from forecast_cli.schema import to_plain
@@ -37,6 +40,7 @@ _NAMES: dict[type, str] = {
     TrainReport: "train",
     PredictReport: "predict",
     EvaluateReport: "evaluate",
+    CompareReport: "compare",
     InspectReport: "inspect",
     InfoReport: "info",
 }
@@ -88,6 +92,18 @@ def percent(share: float | None) -> str:
     return _MISSING if share is None else f"{round(100 * share, 1) + 0.0:.1f} %"
 
 
+def describe_chance(chance: float) -> str:
+    """A probability as it is usually written.
+
+    >>> describe_chance(0.6234), describe_chance(0.0123), describe_chance(0.0001)
+    ('p = .62', 'p = .012', 'p < .001')
+    """
+    if chance < 0.001:
+        return "p < .001"
+    digits = 2 if chance >= 0.095 else 3
+    return f"p = {chance:.{digits}f}".replace("= 0.", "= .")
+
+
 def count(n: int, noun: str, plural: str | None = None) -> str:
     """A number of things.
 
@@ -117,9 +133,21 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def table(names: Sequence[str], rows: Iterable[Sequence[str]], *, n_left: int = 1) -> Padding:
+def table(
+    names: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    n_left: int = 1,
+    is_narrow: bool = False,
+) -> Padding:
     """A table with a head; the first `n_left` columns are text, the others numbers."""
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    grid = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+        collapse_padding=is_narrow,
+    )
     for index, name in enumerate(names):
         if index < n_left:
             grid.add_column(name, overflow="fold")
@@ -202,6 +230,32 @@ def backtest_parts(backtest: Backtest) -> Iterator[RenderableType]:
     if coverage is not None:
         yield Text(coverage)
     yield Text(printable(backtest.verdict), style="bold")
+
+
+def leaderboard_table(rows: Sequence[Standing]) -> Padding:
+    """Models by error, what they cost, and whether chance alone puts them behind the best.
+
+    A cell without any network is marked as simple. So that the table fits into 80 columns, RMSE is
+    left to the other formats.
+    """
+    names = ["", "MASE", "sMAPE", "MAE", "skill", "time", "weights", "", "p"]
+    return table(names, [_standing_row(row) for row in rows], is_narrow=True)
+
+
+def _standing_row(row: Standing) -> list[str]:
+    chance = "" if row.chance is None else describe_chance(row.chance)
+    is_hollow = row.model in CELLS and row.network_share == 0
+    return [
+        f"{row.model} (simple)" if is_hollow else row.model,
+        number(row.mase, 3),
+        number(row.smape, 3),
+        number(row.mae, 3),
+        _MISSING if row.skill is None else f"{round(100 * row.skill)} %",
+        f"{row.seconds:.0f} s" if row.seconds >= 10 else f"{row.seconds:.1f} s",
+        f"{row.n_parameters:,}".replace(",", " "),
+        "" if row.standing == "too few pairs" else row.standing,
+        chance.removeprefix("p ").replace(" ", "").removeprefix("="),
+    ]
 
 
 def _backtest_line(backtest: Backtest) -> str:

@@ -141,6 +141,23 @@ def seen_values(
     return panel.values[kept], np.concatenate(([0], np.cumsum(lengths)))
 
 
+def panel_before(panel: Panel, stops: NDArray[np.int64]) -> Panel:
+    """The panel as it was before each series' stop [N]: series without a value yet are left out."""
+    steps = np.arange(len(panel.values))
+    known_until = np.maximum.accumulate(np.where(np.isnan(panel.values), 0, steps + 1))
+    begun = stops > panel.offsets[:-1]
+    # As in any panel, the last value of a series is known.
+    ends = np.where(begun, known_until[np.where(begun, stops, 1) - 1], panel.offsets[:-1])
+    values, offsets = seen_values(panel, ends)
+    return replace(
+        panel,
+        values=values,
+        offsets=np.concatenate((offsets[:1], offsets[1:][begun])),
+        ids=panel.ids[begun],
+        starts=panel.starts[begun],
+    )
+
+
 def last_values(panel: Panel, longest: int) -> Panel:
     """The panel with at most `longest` values of each series, the latest."""
     lengths = np.minimum(panel.lengths, longest)

@@ -14,11 +14,19 @@ from forecast_cli.checkpoint import (
     dump_model,
     read_checkpoint,
 )
-from forecast_cli.config import HISTORY_LENGTH, EvaluationConfig, ReadConfig, Settings, WindowConfig
+from forecast_cli.config import (
+    HISTORY_LENGTH,
+    CompareConfig,
+    EvaluationConfig,
+    ReadConfig,
+    Settings,
+    WindowConfig,
+)
 from forecast_cli.defaults import WindowPlan, plan_windows
 from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
+    CompareReport,
     EvaluateReport,
     InfoReport,
     InspectReport,
@@ -31,6 +39,7 @@ from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.inspection import describe_columns, inspect_panel, summarise
+from forecast_cli.leaderboard import rank
 from forecast_cli.matching import (
     new_steps,
     read_like_training,
@@ -241,6 +250,34 @@ def evaluate(
             )
         )
     return replace(forecast, actual=scene.actual, in_sample=in_sample), report
+
+
+def compare(source: str, *, config: CompareConfig, tell: Tell, progress: Progress) -> CompareReport:
+    """Fit every model at the same cutoffs and rank what they forecast from there."""
+    from forecast_cli.comparison import Race, choose_cutoffs, choose_models, run
+
+    started = time.perf_counter()
+    models = choose_models(config.cutoffs.models)
+    panel = read_panel(source, config.read, tell)
+    cutoffs = choose_cutoffs(panel, config, tell)
+    scene = cutoffs.scene(panel)
+    race = Race(
+        panel=panel, cutoffs=cutoffs, scene=scene, config=config, tell=tell, progress=progress
+    )
+    leaderboard = rank(scene, run(race, models), models, step_size=cutoffs.step_size)
+    plan = cutoffs.plan
+    return CompareReport(
+        data=summarise(panel),
+        horizon=plan.horizon,
+        context_length=max(plan.context_length, plan.long_context_length),
+        season_length=plan.season_length,
+        n_windows=len(cutoffs.back),
+        step_size=cutoffs.step_size,
+        n_series=len(np.unique(scene.origins.series)),
+        n_points=int(np.isfinite(scene.actual).sum()),
+        leaderboard=leaderboard,
+        seconds=time.perf_counter() - started,
+    )
 
 
 def _origins_to_score(panel: Panel, back: NDArray[np.int64]) -> Origins:

@@ -27,11 +27,14 @@ def check_format(file_format: FileFormat) -> None:
         )
 
 
-def render_frame(frame: "pd.DataFrame", file_format: FileFormat) -> bytes:
+def render_frame(
+    frame: "pd.DataFrame", file_format: FileFormat, *, name: str = "forecast"
+) -> bytes:
     """A frame as the bytes of a file; numbers are written in the shortest form that reads back.
 
     What is missing is an empty field in CSV and null in JSON. JSON is one document,
-    `{"schema_version": 1, "forecast": [...]}`, JSON lines are one record a line.
+    `{"schema_version": 1, "forecast": [...]}` for instance, with the `name` of the rows; JSON lines
+    are one record a line.
 
     Raises:
         MissingExtraError: Parquet, and pyarrow is not installed.
@@ -42,7 +45,7 @@ def render_frame(frame: "pd.DataFrame", file_format: FileFormat) -> bytes:
             separator = "," if file_format == "csv" else "\t"
             return frame.to_csv(index=False, sep=separator, lineterminator="\n").encode()
         case "json":
-            document = {"schema_version": SCHEMA_VERSION, "forecast": records(frame)}
+            document = {"schema_version": SCHEMA_VERSION, name: records(frame)}
             return dump_json(document, indent=2).encode()
         case "jsonl":
             return "".join(dump_json(record) for record in records(frame)).encode()

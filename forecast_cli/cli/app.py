@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from forecast_cli.cli.compare import compare
 from forecast_cli.cli.completion import join_option_and_value
 from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_FUNCTIONS = (train, predict, evaluate, inspect, info)
+_FUNCTIONS = (train, predict, evaluate, compare, inspect, info)
 for _function in _FUNCTIONS:
     app.command()(_function)
 _COMMANDS = {function.__name__: settings_of(function) for function in _FUNCTIONS}

@@ -11,8 +11,10 @@ from typer.models import OptionInfo
 
 from forecast_cli.cli.completion import complete_name, complete_names
 from forecast_cli.config import (
+    CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
+    NetworkSizes,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -131,7 +133,16 @@ _LEVELS = _window(
 _JSON = _output(
     "--json", metavar="", help="Put the report on standard output as one JSON document."
 )
+_STEP_SIZE = _window("--step-size", metavar="N", help="Steps from one cutoff to the next.")
 _RESULT = _output("-o", "--output", metavar="FILE", help="Where the result goes.")
+_SIZES = {
+    "layers": _network("--layers", metavar="N", help="Recurrent layers."),
+    "hidden_size": _network("--hidden-size", metavar="N", help="Units in a layer."),
+    "segment_length": _network(
+        "--segment-length", metavar="N", help="Steps that the network takes at a time."
+    ),
+    "dropout": _network("--dropout", metavar="SHARE", help="Share of units that is left out."),
+}
 
 OPTIONS: dict[type, dict[str, OptionInfo]] = {
     ReadConfig: {
@@ -174,15 +185,8 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         ),
         "season_length": _window("--season-length", metavar="N", help="Steps in one season."),
     },
-    NetworkConfig: {
-        "cell": _network("--cell", help="The recurrent cell."),
-        "layers": _network("--layers", metavar="N", help="Recurrent layers."),
-        "hidden_size": _network("--hidden-size", metavar="N", help="Units in a layer."),
-        "segment_length": _network(
-            "--segment-length", metavar="N", help="Steps that the network takes at a time."
-        ),
-        "dropout": _network("--dropout", metavar="SHARE", help="Share of units that is left out."),
-    },
+    NetworkConfig: {"cell": _network("--cell", help="The recurrent cell."), **_SIZES},
+    NetworkSizes: _SIZES,
     TrainConfig: {
         "effort": _training("--effort", help="How much time accuracy may cost."),
         "members": _training(
@@ -211,8 +215,19 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
     ForecastOptions: {"horizon": _HORIZON, "levels": _LEVELS},
     EvaluationConfig: {
         "holdout": _window("--holdout", metavar="N", help="Score the last N steps."),
-        "step_size": _window("--step-size", metavar="N", help="Steps from one cutoff to the next."),
+        "step_size": _STEP_SIZE,
         "levels": _LEVELS,
+    },
+    CutoffConfig: {
+        "models": _network(
+            "--models",
+            metavar="NAME[,NAME]",
+            help="The cells and simple forecasts to compare; all of them otherwise.",
+        ),
+        "n_windows": _window(
+            "--n-windows", metavar="N", help="Cutoffs to forecast from; up to three otherwise."
+        ),
+        "step_size": _STEP_SIZE,
     },
     ModelOptions: {
         "model": _data(

@@ -15,6 +15,7 @@ from forecast_cli.progress import Progress, ProgressEvent
 
 _EPOCHS_PER_LINE = 5
 _SECONDS_PER_LINE = 10.0
+_MOST_BARS = 12
 _ECHO_WIDTH = 2
 """A terminal shows Ctrl-C as ^C; where that wraps, the bars are cleared one line too low."""
 
@@ -71,16 +72,20 @@ class _Progress(bars.Progress):
 
 
 class _Bars:
-    """A bar for every stage, the one that runs at the bottom."""
+    """A bar for every stage, as many as a screen can hold: the ones that spoke last."""
 
     def __init__(self, bar: bars.Progress) -> None:
         self._bar = bar
         self._tasks: dict[str, bars.TaskID] = {}
 
     def __call__(self, event: ProgressEvent) -> None:
-        if event.stage not in self._tasks:
-            self._tasks[event.stage] = self._bar.add_task(event.stage, total=event.epochs)
-        self._bar.update(self._tasks[event.stage], completed=event.epoch, event=event)
+        task = self._tasks.pop(event.stage, None)
+        if task is None:
+            task = self._bar.add_task(event.stage, total=event.epochs)
+        self._tasks[event.stage] = task
+        self._bar.update(task, completed=event.epoch, event=event)
+        if len(self._tasks) > _MOST_BARS:
+            self._bar.remove_task(self._tasks.pop(next(iter(self._tasks))))
 
 
 class _Numbers(bars.ProgressColumn):

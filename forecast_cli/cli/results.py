@@ -12,8 +12,15 @@ from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, Tex
 from forecast_cli.cli.streams import is_output_terminal, render, write_output
 from forecast_cli.errors import ConfigError, SkillError
 from forecast_cli.filesystem import check_writable, write_atomically
-from forecast_cli.findings import Backtest, EvaluateReport, PredictReport, Report
-from forecast_cli.report import to_json
+from forecast_cli.findings import (
+    Backtest,
+    CompareReport,
+    EvaluateReport,
+    PredictReport,
+    Report,
+)
+from forecast_cli.report import leaderboard_table, to_json
+from forecast_cli.schema import to_plain
 from forecast_cli.writer import check_format, records, render_frame
 
 if TYPE_CHECKING:
@@ -62,23 +69,47 @@ def write_forecast(
 ) -> None:
     """Write the rows, and with `--json` the report; both are complete before a byte is written."""
     frame = forecast.frame()
-    to_output = options.output == STANDARD_STREAM
-    if options.json and to_output:
+    if options.json and options.output == STANDARD_STREAM:
         write_output(to_json(report, forecast=records(frame)).encode())
         return
-    document = to_json(report).encode()
     chosen = choose_format(options)
     if chosen == "table":
-        width = get_terminal_size().columns if to_output and is_output_terminal() else None
+        width = get_terminal_size().columns if _is_for_terminal(options) else None
         data = frame_table(frame, forecast.columns.id, width=width).encode()
     else:
         data = render_frame(frame, chosen)
-    if not to_output:
-        write_atomically(options.output, data)
+    _write(_harmless(data) if _is_for_terminal(options) else data, report, options)
+
+
+def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
+    """Write the rows, and with `--json` the report, of which they are a part."""
+    import pandas as pd
+
+    if options.json and options.output == STANDARD_STREAM:
+        write_output(to_json(report).encode())
+        return
+    rows = report.leaderboard.rows
+    chosen = choose_format(options)
+    if chosen == "table":
+        shown = leaderboard_table(rows)
+        data = render(shown, is_terminal=_is_for_terminal(options)).encode()
     else:
-        write_output(_harmless(data) if is_output_terminal() else data)
+        data = render_frame(pd.DataFrame(to_plain(rows)), chosen, name="leaderboard")
+    _write(data, report, options)
+
+
+def _write(data: bytes, report: Report, options: ResultOptions) -> None:
+    document = to_json(report).encode()
+    if options.output == STANDARD_STREAM:
+        write_output(data)
+    else:
+        write_atomically(options.output, data)
     if options.json:
         write_output(document)
+
+
+def _is_for_terminal(options: ResultOptions) -> bool:
+    return options.output == STANDARD_STREAM and is_output_terminal()
 
 
 def write_report(report: Report, parts: Sequence[RenderableType], options: TextOptions) -> None:

@@ -17,13 +17,16 @@ from forecast_cli.findings import (
     Backtest,
     Breakdown,
     ColumnGuess,
+    CompareReport,
     DataSummary,
     EvaluateReport,
     InfoReport,
     InspectReport,
+    Leaderboard,
     MemberSummary,
     ModelScores,
     PredictReport,
+    Standing,
     TrainReport,
     Understanding,
 )
@@ -123,6 +126,51 @@ EVALUATED = EvaluateReport(
     by_step=(),
     by_cutoff=(),
 )
+COMPARED = CompareReport(
+    data=DATA,
+    horizon=2,
+    context_length=8,
+    season_length=1,
+    n_windows=3,
+    step_size=2,
+    n_series=2,
+    n_points=12,
+    leaderboard=Leaderboard(
+        rows=(
+            Standing(
+                model="gru",
+                mase=0.8,
+                smape=3.0,
+                mae=10.0,
+                rmse=12.0,
+                skill=0.2,
+                seconds=2.5,
+                n_parameters=12_345,
+                network_share=0.4,
+                chance=None,
+                standing="best",
+            ),
+            Standing(
+                model="naive",
+                mase=1.0,
+                smape=4.0,
+                mae=12.5,
+                rmse=15.0,
+                skill=None,
+                seconds=0.1,
+                n_parameters=0,
+                network_share=0.0,
+                chance=0.25,
+                standing="level",
+            ),
+        ),
+        best_naive="naive",
+        n_pairs=6,
+        paired_over="forecasts",
+        verdict="gru and naive are level here (p = .25 over 6 forecasts).",
+    ),
+    seconds=3.5,
+)
 INSPECTED = InspectReport(
     columns=(ColumnGuess(name="sales", role="target", kind="number", example="12.5"),),
     ties={},
@@ -175,6 +223,7 @@ class Workflows:
     trained: TrainReport = TRAINED
     predicted: PredictReport = PREDICTED
     evaluated: EvaluateReport = EVALUATED
+    compared: CompareReport = COMPARED
     forecast: Forecast = FORECAST
     error: BaseException | None = None
     notices: tuple[Notice, ...] = NOTICES
@@ -210,6 +259,10 @@ class Workflows:
         self._work(source=source, model=model, **asked)
         return self.forecast, self.evaluated
 
+    def compare(self, source: str, **asked: Any) -> CompareReport:
+        self._work(source=source, **asked)
+        return self.compared
+
     def inspect(self, source: str, **asked: Any) -> InspectReport:
         self._work(source=source, **asked)
         return INSPECTED
@@ -237,7 +290,7 @@ Run = Callable[..., Outcome]
 def workflows(monkeypatch: pytest.MonkeyPatch) -> Workflows:
     fake = Workflows()
     module: Any = types.ModuleType("forecast_cli.workflows")
-    for name in ("train", "predict", "evaluate", "inspect", "info"):
+    for name in ("train", "predict", "evaluate", "compare", "inspect", "info"):
         setattr(module, name, getattr(fake, name))
     monkeypatch.setitem(sys.modules, "forecast_cli.workflows", module)
     monkeypatch.setattr(forecast_cli, "workflows", module, raising=False)

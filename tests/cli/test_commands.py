@@ -63,7 +63,7 @@ def test_guesses_are_notes_and_repairs_are_warnings(run: Run) -> None:
     ]
 
 
-@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "inspect"])
+@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "compare", "inspect"])
 def test_quiet_leaves_only_warnings(run: Run, command: str) -> None:
     words = run(command, "sales.csv", "-q").words
     assert words == "warning: 2 rows were put in order\nwarning: 1 series is constant\n"
@@ -176,6 +176,40 @@ def test_evaluate_reports_by_series_and_says_what_is_in_sample(run: Run) -> None
     assert "series" in outcome.words
     assert "12 points, 4 of them in-sample" in outcome.words
     assert outcome.words.endswith("The model is worth using: 20 % less error than naive.\n")
+
+
+LEADERBOARD = (
+    "model,mase,smape,mae,rmse,skill,seconds,n_parameters,network_share,chance,standing\n"
+    "gru,0.8,3.0,10.0,12.0,0.2,2.5,12345,0.4,,best\n"
+    "naive,1.0,4.0,12.5,15.0,,0.1,0,0.0,0.25,level\n"
+)
+
+
+def test_compare_writes_the_leaderboard_and_says_what_it_means(run: Run) -> None:
+    outcome = run("compare", "sales.csv")
+    assert outcome.text == LEADERBOARD
+    assert "2 series, up to 3 cutoffs each, 2 apart, 12 points, in 3.5 s" in outcome.words
+    assert "against naive, the best naive forecast" in outcome.words
+    assert "weight beside simple parts: gru 40.0 %" in outcome.words
+    assert outcome.words.endswith("gru and naive are level here (p = .25 over 6 forecasts).\n")
+
+
+def test_compare_says_how_many_series_are_long_enough(run: Run, workflows: Workflows) -> None:
+    workflows.compared = replace(workflows.compared, n_series=1)
+    assert "1 of 2 series, up to 3 cutoffs each" in run("compare", "sales.csv").words
+
+
+def test_a_leaderboard_may_be_a_table_or_json(run: Run, tmp_path: Path) -> None:
+    table = run("compare", "sales.csv", "--format", "table").text
+    rows = [" ".join(line.split()) for line in table.splitlines()]
+    assert "gru 0.800 3.00 10.0 20 % 2.5 s 12 345 best" in rows
+    document = json.loads(run("compare", "sales.csv", "--format", "json").output)
+    assert [row["model"] for row in document["leaderboard"]] == ["gru", "naive"]
+    report = json.loads(run("compare", "sales.csv", "--json", "-o", "board.csv").output)
+    assert (report["report"], report["schema_version"]) == ("compare", 1)
+    assert report["leaderboard"]["rows"][1]["chance"] == 0.25
+    assert (tmp_path / "board.csv").read_text() == LEADERBOARD
+    assert json.loads(run("compare", "sales.csv", "--json").output) == report
 
 
 def test_inspect_shows_the_columns_and_the_command_to_go_on_with(run: Run) -> None:

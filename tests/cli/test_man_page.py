@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from forecast_cli.cli.compare import compare
 from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Run
 
-COMMANDS: list[Callable[..., object]] = [train, predict, evaluate, inspect, info]
+COMMANDS: list[Callable[..., object]] = [train, predict, evaluate, compare, inspect, info]
 PAGE = man_page(COMMANDS, "1.2.3")
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from forecast_cli.cli.options import OPTIONS
 from forecast_cli.config import (
+    CompareConfig,
+    CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
+    NetworkSizes,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -126,6 +129,25 @@ def test_evaluate_passes_on_what_is_to_be_scored(run: Run, workflows: Workflows)
     assert asked["scoring"] == EvaluationConfig(holdout=8, step_size=2, levels=(50,))
 
 
+def test_compare_takes_the_options_of_train_and_says_what_is_compared(
+    run: Run, workflows: Workflows
+) -> None:
+    assert run("compare", "x.csv").code == 0
+    assert (workflows.asked["source"], workflows.asked["config"]) == ("x.csv", CompareConfig())
+    outcome = run(
+        *("compare", "x.csv", "--target", "y", "-H", "3", "--hidden-size", "4", "--epochs", "1"),
+        *("--models", "gru, theta", "--n-windows", "5", "--step-size", "2"),
+    )
+    assert outcome.code == 0, outcome.words
+    assert workflows.asked["config"] == CompareConfig(
+        read=ReadConfig(target=("y",)),
+        window=WindowConfig(horizon=3),
+        sizes=NetworkSizes(hidden_size=4),
+        optimisation=TrainConfig(epochs=1),
+        cutoffs=CutoffConfig(models=("gru", "theta"), n_windows=5, step_size=2),
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -142,6 +164,11 @@ def test_evaluate_passes_on_what_is_to_be_scored(run: Run, workflows: Workflows)
         ("evaluate x --level 0", "--level is 0"),
         ("evaluate x --holdout 0", "--holdout is 0; it must be 1 or more"),
         ("evaluate x --step-size -1", "--step-size is -1"),
+        ("compare x --step-size 0", "--step-size is 0; it must be 1 or more"),
+        ("compare x --n-windows 0", "--n-windows is 0; it must be 1 or more"),
+        ("compare x --models gru,,lstm", "--models is ''; it must be a text that is not empty"),
+        ("compare x --cell gru", "no such option: --cell"),
+        ("compare x --json --format csv", "give --output FILE"),
         ("train x --target a,,b", "--target is ''; it must be a text that is not empty"),
         ("train x --min-skill nan", "--min-skill is nan; it must be below 1 (no error)"),
         ("train x --horizn 3", "no such option: --horizn (Possible options: --horizon)"),

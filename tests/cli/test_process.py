@@ -276,3 +276,16 @@ def test_help_on_a_full_disk_is_an_error_in_words(tmp_path: Path) -> None:
     result = shell("forecast --help > /dev/full", tmp_path)
     assert result.returncode == 1
     assert b"standard output: cannot be written" in result.stderr
+
+
+def test_models_are_compared_from_a_file_to_a_leaderboard(tmp_path: Path) -> None:
+    data = ROOT / "sample_data" / "airline_passengers.csv"
+    options = "--epochs 1 --steps-per-epoch 3 --members 1 --hidden-size 4 --models gru,naive"
+    done = run(*REAL, "compare", str(data), *options.split(), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert b"gru 3 of 3, validating: " in done.stderr
+    assert done.stderr.endswith(b"--n-windows gives more).\n")
+    head, *rows = done.stdout.decode().splitlines()
+    assert head.startswith("model,mase,smape,mae,rmse,skill,seconds,")
+    assert {row.split(",")[0] for row in rows} == {"gru", "naive"}
+    assert list(tmp_path.iterdir()) == []

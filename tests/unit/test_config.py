@@ -7,7 +7,11 @@ import pytest
 from forecast_cli.config import (
     CELLS,
     DEFAULT_LEVELS,
+    Cell,
+    CompareConfig,
+    CutoffConfig,
     NetworkConfig,
+    NetworkSizes,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -27,6 +31,10 @@ from forecast_cli.errors import ConfigError
         ("--layers", lambda: NetworkConfig(layers=0)),
         ("--hidden-size", lambda: NetworkConfig(hidden_size=0)),
         ("--layers", lambda: NetworkConfig(layers=33)),
+        ("--layers", lambda: NetworkSizes(layers=33)),
+        ("--dropout", lambda: NetworkSizes(dropout=1)),
+        ("--n-windows", lambda: CutoffConfig(n_windows=0)),
+        ("--step-size", lambda: CutoffConfig(step_size=0)),
         ("--hidden-size", lambda: NetworkConfig(hidden_size=20_000)),
         ("--dropout", lambda: NetworkConfig(dropout=1)),
         ("--dropout", lambda: NetworkConfig(dropout=-0.1)),
@@ -131,3 +139,12 @@ def test_a_network_whose_pace_is_left_open_takes_one_step_at_a_time() -> None:
 def test_settings_cannot_be_changed_behind_their_checks(config: object, field: str) -> None:
     with pytest.raises(FrozenInstanceError):
         setattr(config, field, "other")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_that_is_compared_is_trained_as_train_would(cell: Cell) -> None:
+    assert CompareConfig().training(cell, n_fits=3) == Settings(network=NetworkConfig(cell=cell))
+    sizes = NetworkSizes(layers=2, hidden_size=8, segment_length=3, dropout=0.2)
+    assert sizes.of(cell) == NetworkConfig(
+        cell=cell, layers=2, hidden_size=8, segment_length=3, dropout=0.2
+    )

@@ -11,12 +11,15 @@ from forecast_cli.findings import (
     MemberSummary,
     ModelScores,
     PredictReport,
+    Standing,
 )
 from forecast_cli.report import (
     backtest_parts,
     breakdown_table,
     data_facts,
+    describe_chance,
     facts,
+    leaderboard_table,
     parts_table,
     table,
     to_json,
@@ -91,6 +94,22 @@ def data(**changes: Any) -> DataSummary:
     return DataSummary(**values | changes)
 
 
+def standing(model: str, **changes: Any) -> Standing:
+    values: dict[str, Any] = {
+        "mase": 0.81234,
+        "smape": 3.21,
+        "mae": 1234.5678,
+        "rmse": 2000.0,
+        "skill": 0.1234,
+        "seconds": 12.34,
+        "n_parameters": 145_236,
+        "network_share": 0.4,
+        "chance": 0.0123,
+        "standing": "worse",
+    }
+    return Standing(model=model, **values | changes)
+
+
 def test_scores_of_the_model_and_the_simple_forecasts_stand_side_by_side() -> None:
     text = shown(*backtest_parts(backtest(scores("gru"), scores("naive", mase=1.0, r2=None))))
     rows = [line.split() for line in text.splitlines()]
@@ -161,6 +180,9 @@ def test_every_table_fits_into_80_columns() -> None:
         facts(data_facts(long_names)),
         parts_table(members, {"log-damped-trend": 0.125}),
         breakdown_table("series", rows, most=12),
+        leaderboard_table(
+            [standing("log-damped-trend", mae=123456.7, skill=-9.999, n_parameters=10**6)]
+        ),
         *backtest_parts(backtest(scores("gru", mape=100.123, coverage={"80": 0.5, "95": 0.9}))),
     )
     assert max(map(len, text.splitlines())) <= 80
@@ -204,3 +226,37 @@ def test_json_takes_the_rows_of_a_forecast_along() -> None:
     report = PredictReport(n_series=1, horizon=1, model="gru", backtest=None, known=None)
     rows = [{"year": 2001, "forecast": 0.1}]
     assert json.loads(to_json(report, forecast=rows))["forecast"] == rows
+
+
+def test_a_leaderboard_shows_errors_costs_and_whether_chance_explains_the_difference() -> None:
+    rows = [
+        standing("gru", chance=None, standing="best"),
+        standing("theta", mase=None, skill=None, seconds=0.04, n_parameters=0),
+        standing("drift", chance=0.00001),
+        standing("lstm", network_share=0.0, n_parameters=0, chance=1.0, standing="level"),
+        standing("naive", chance=None, standing="too few pairs"),
+    ]
+    lines = [" ".join(line.split()) for line in shown(leaderboard_table(rows)).splitlines()]
+    assert lines[1] == "MASE sMAPE MAE skill time weights p"
+    assert lines[3:] == [
+        "gru 0.812 3.21 1235 12 % 12 s 145 236 best",
+        "theta – 3.21 1235 – 0.0 s 0 worse .012",
+        "drift 0.812 3.21 1235 12 % 12 s 145 236 worse <.001",
+        "lstm (simple) 0.812 3.21 1235 12 % 12 s 0 level 1.00",
+        "naive 0.812 3.21 1235 12 % 12 s 145 236",
+    ]
+
+
+def test_the_longest_name_on_a_leaderboard_stays_on_one_line() -> None:
+    row = standing("log-damped-trend", mae=12345.6, skill=-12.3, chance=0.0001, seconds=1234.0)
+    assert "log-damped-trend  0.812   3.21  12346  -1230 %  1234 s  145 236" in shown(
+        leaderboard_table([row])
+    )
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [(1.0, "p = 1.00"), (0.05, "p = .050"), (0.0951, "p = .10"), (0.00099, "p < .001")],
+)
+def test_a_chance_is_written_in_the_digits_that_matter(chance: float, words: str) -> None:
+    assert describe_chance(chance) == words

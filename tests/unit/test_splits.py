@@ -5,6 +5,7 @@ from forecast_cli.splits import (
     minimum_context,
     origins_at_end,
     origins_before,
+    panel_before,
     rolling_back,
     seen_values,
     split_panel,
@@ -77,3 +78,27 @@ def test_the_last_values_keep_their_place_in_time() -> None:
     assert panel.values.tolist() == [3, 4, 5]
     assert panel.starts.tolist() == [2, 0]
     assert panel.ends.tolist() == [3, 0]
+
+
+def test_a_panel_before_its_stops_is_as_it_was_then() -> None:
+    panel = make_panel([1, 2, 3, 4], [5, 6], [7, 8, 9])
+    before = panel_before(panel, np.array([2, 4, 9]))
+    assert before.values.tolist() == [1, 2, 7, 8, 9]
+    assert before.offsets.tolist() == [0, 2, 5]
+    assert before.ids.tolist() == [["a"], ["c"]]
+    assert before.starts.tolist() == [0, 0]
+
+
+def test_a_panel_before_its_stops_ends_with_known_values() -> None:
+    gap = float("nan")
+    panel = make_panel([1, gap, gap, 4], [5, gap, 7, 8])
+    before = panel_before(panel, np.array([3, 7]))
+    assert before.series(0).tolist() == [1]
+    np.testing.assert_array_equal(before.series(1), [5, gap, 7])
+
+
+def test_stops_before_the_whole_panel_leave_nothing_of_a_series() -> None:
+    panel = make_panel([1, 2], [3, 4, 5])
+    before = panel_before(panel, np.array([-3, 3]))
+    assert before.values.tolist() == [3]
+    assert before.ids.tolist() == [["b"]]

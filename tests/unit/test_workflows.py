@@ -7,8 +7,11 @@ import pytest
 from forecast_cli import fitting, workflows
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.config import (
+    CompareConfig,
+    CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
+    NetworkSizes,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -356,3 +359,25 @@ def test_a_training_that_was_interrupted_goes_on_to_the_same_file(
     assert any("going on with" in text for text in told)
     assert resumed == (folder / "m.forecast").read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["m.forecast"]
+
+
+def test_comparing_ranks_the_models_that_are_asked_for(tmp_path: Path, tell: Tell) -> None:
+    data = write_series(tmp_path / "data.csv", a=wave(50), b=wave(40, seed=1))
+    config = CompareConfig(
+        window=WindowConfig(horizon=4),
+        sizes=NetworkSizes(hidden_size=4),
+        optimisation=TrainConfig(epochs=1, steps_per_epoch=3, members=1),
+        cutoffs=CutoffConfig(models=("naive", "gru"), n_windows=3),
+    )
+    report = workflows.compare(data, config=config, tell=tell, progress=lambda _: None)
+    assert {row.model for row in report.leaderboard.rows} == {"gru", "naive"}
+    assert (report.horizon, report.n_windows, report.step_size) == (4, 3, 4)
+    assert (report.n_series, report.n_points, report.leaderboard.n_pairs) == (2, 24, 6)
+    assert report.data.n_values == 90
+    assert list(tmp_path.iterdir()) == [tmp_path / "data.csv"]
+
+
+def test_a_model_that_is_not_known_is_refused_before_the_file_is_read(tell: Tell) -> None:
+    config = CompareConfig(cutoffs=CutoffConfig(models=("prophet",)))
+    with pytest.raises(ConfigError, match="'prophet'; accepted values: gru, lstm"):
+        workflows.compare("nowhere.csv", config=config, tell=tell, progress=lambda _: None)
