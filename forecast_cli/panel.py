@@ -23,8 +23,9 @@ from forecast_cli.reading.repairs import (
     series_name,
     time_label,
 )
-from forecast_cli.reading.roles import Roles, check_ties, guess_roles
-from forecast_cli.reading.table import Table, read_table
+from forecast_cli.reading.roles import FILE_ID, Roles, check_ties, guess_roles
+from forecast_cli.reading.stack import read_tables
+from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import LaterReadConfig
 from forecast_cli.times.calendar import Calendar
 
@@ -87,7 +88,7 @@ class Panel:
 
 
 def read_panel(source: str, config: ReadConfig, tell: Tell) -> Panel:
-    """Read a file, or standard input for "-".
+    """Read a file, a folder or a pattern of file names, or standard input for "-".
 
     What is guessed, repaired or doubtful is told, one notice for each kind of thing.
 
@@ -95,7 +96,7 @@ def read_panel(source: str, config: ReadConfig, tell: Tell) -> Panel:
         DataError: The file cannot be read, or not in one way only.
         ConfigError: An option does not fit the file.
     """
-    return panel_from_table(read_table(source, config, tell), config, tell)
+    return panel_from_table(read_tables(source, config, tell), config, tell)
 
 
 def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
@@ -133,7 +134,9 @@ def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
     targets: tuple[str, ...] = (columns.target,)
     time: str | None = columns.time
     if panel.layout == "rows":
-        identifiers, time, targets = (), None, ()
+        # A column without a name cannot be asked for by one.
+        identifiers = () if FILE_ID in columns.id else columns.id
+        time, targets = None, ()
     elif panel.layout == "wide":
         asked = columns.id[-1] == SEVERAL_TARGETS
         identifiers = columns.id[:-1]
@@ -198,7 +201,7 @@ def _tell_gaps(observed: Observations, total: int, tell: Tell) -> None:
         return
     jumps = (np.diff(observed.positions) > 1) & (np.diff(observed.series) == 0)
     rows = np.flatnonzero(jumps)
-    row = int(rows[observed.lines[rows + 1].argmin()])
+    row = int(rows[observed.rows[rows + 1].argmin()])
     missing = time_label(observed, int(observed.positions[row]) + 1)
     tell(
         Notice(
@@ -244,7 +247,7 @@ def _tell_outliers(observed: Observations, tell: Tell) -> None:
     suspects = np.unique(observed.series[known & (sizes > typical[observed.series] + 3)])
     found = [row for series in suspects.tolist() for row in _outliers(observed, series)]
     if found:
-        first = min(found, key=lambda row: int(observed.lines[row]))
+        first = min(found, key=lambda row: int(observed.rows[row]))
         tell(
             Notice(
                 "warning",
@@ -261,7 +264,7 @@ def _tell_sentinels(observed: Observations, tell: Tell) -> None:
     if len(negative) != 1 or negative[0] not in _SENTINELS:
         return
     rows = np.flatnonzero(observed.values == negative[0])
-    first = int(rows[observed.lines[rows].argmin()])
+    first = int(rows[observed.rows[rows].argmin()])
     tell(
         Notice(
             "warning",

@@ -52,7 +52,7 @@ from forecast_cli.model import Model, Training
 from forecast_cli.panel import Panel, panel_from_table, read_panel
 from forecast_cli.progress import Progress
 from forecast_cli.reading.roles import guess_roles
-from forecast_cli.reading.table import read_table
+from forecast_cli.reading.stack import read_tables
 from forecast_cli.resume import keeping_state
 from forecast_cli.splits import (
     Origins,
@@ -144,7 +144,7 @@ def _make_model(
     panel: Panel, fitted: "Fitted", settings: Settings, fingerprint: Fingerprint
 ) -> Model:
     # Where the data lay is nobody's business who gets the checkpoint.
-    kept = replace(panel, source=PurePath(panel.source).name)
+    kept = replace(panel, source=PurePath(panel.source).name or panel.source)
     return Model(
         committee=fitted.committee,
         widths=fitted.widths,
@@ -299,7 +299,7 @@ def inspect(source: str, *, read: ReadConfig, window: WindowConfig, tell: Tell) 
         notices.append(notice.text)
         tell(notice)
 
-    table = read_table(source, read, keep)
+    table = read_tables(source, read, keep)
     roles = guess_roles(table, read)
     understood = None
     if not roles.ties:

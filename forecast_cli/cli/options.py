@@ -28,14 +28,21 @@ DEFAULT_MODEL = "model.forecast"
 
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "parquet"]
 
-Data = Annotated[str, Argument(metavar="DATA", help="The data: a file, or - for standard input.")]
+Data = Annotated[
+    str,
+    Argument(
+        metavar="DATA",
+        help="The data: a file (CSV, TSV, JSON lines, Parquet), a folder or a pattern in quotes "
+        "for several as one, or - for standard input.",
+    ),
+]
 Model = Annotated[str, Argument(metavar="MODEL", help="The checkpoint, or - for standard input.")]
 OptionalData = Annotated[
     str | None,
     Argument(
         metavar="DATA",
-        help="The data to continue: a file, or - for standard input. Without it, the training "
-        "data is continued.",
+        help="The data to continue: a file, a folder, a pattern in quotes, or - for standard "
+        "input. Without it, the training data is continued.",
     ),
 ]
 

@@ -19,6 +19,7 @@ from forecast_cli.findings import (
     PredictReport,
     Report,
 )
+from forecast_cli.reading.datafiles import data_files
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
 from forecast_cli.writer import check_format, records, render_frame
@@ -38,10 +39,16 @@ def check_streams(*, inputs: Sequence[str | None], output: str) -> None:
         raise ConfigError("DATA and --model are both -; standard input can be only one of them")
     if output == STANDARD_STREAM:
         return
-    for name in inputs:
-        if name not in (None, STANDARD_STREAM) and _is_same_file(Path(name or ""), Path(output)):
-            raise ConfigError(f"--output is {output!r}, which is also read; choose another name")
+    if any(_is_same_file(path, Path(output)) for name in inputs for path in _files(name)):
+        raise ConfigError(f"--output is {output!r}, which is also read; choose another name")
     check_writable(output)
+
+
+def _files(name: str | None) -> Sequence[Path]:
+    """The files that are read where an input has this name, those of a folder or a pattern too."""
+    if name in (None, STANDARD_STREAM):
+        return ()
+    return data_files(name or "", lambda _: None) or (Path(name or ""),)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

@@ -1,4 +1,4 @@
-"""File -> text: the bytes of a source as UTF-8 with plain line ends, within limits."""
+"""File -> bytes -> text: a source unpacked, and as UTF-8 with plain line ends, within limits."""
 
 import codecs
 import gzip
@@ -53,19 +53,28 @@ def source_name(source: str) -> str:
     return "standard input" if source == "-" else escape(source, limit=200)
 
 
-def read_text(source: str, config: ReadConfig) -> bytes:
-    r"""The text of a file or of standard input ("-") as UTF-8.
-
-    Gzip is unpacked, a byte order mark is taken off, line ends are "\n", and so is the last byte.
+def read_source(source: str, config: ReadConfig) -> bytes:
+    """The bytes of a file or of standard input ("-"), unpacked where they are gzip.
 
     Raises:
-        DataError: The source cannot be read, is larger than `max_bytes`, damaged or no text.
-        ConfigError: The encoding is not known.
+        DataError: The source cannot be read, is larger than `max_bytes`, or damaged.
     """
     name = source_name(source)
-    data = _read_source(source, name, config.max_bytes)
+    data = _read_bytes(source, name, config.max_bytes)
     if data.startswith(b"\x1f\x8b"):
         data = _unpack(data, name, config.max_bytes)
+    return data
+
+
+def decode_text(data: bytes, name: str, config: ReadConfig) -> bytes:
+    r"""The text of a file as UTF-8.
+
+    A byte order mark is taken off, line ends are "\n", and so is the last byte.
+
+    Raises:
+        DataError: It is no text.
+        ConfigError: The encoding is not known.
+    """
     _refuse_foreign(data, name)
     data = _to_utf8(data, name, config.encoding)
     _refuse_markup(data, name)
@@ -86,27 +95,23 @@ def _refuse_foreign(data: bytes, name: str) -> None:
     for magic, what, remedy in _FOREIGN:
         if data.startswith(magic):
             raise DataError(f"{name} is {what}, not delimited text; {remedy}")
-    # A column may be called PAR1 as well; the mark of Parquet stands at both ends.
-    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
-        raise DataError(f"{name} is a Parquet file, not delimited text; {_CONVERT}")
 
 
 def _refuse_markup(data: bytes, name: str) -> None:
     """Raise DataError for text in a markup language."""
-    start, end = data[:64].lstrip(), data[-64:].rstrip()
+    start = data[:64].lstrip()
     for mark, what, remedy in _MARKUP:
         if start.lower().startswith(mark):
             raise DataError(f"{name} is {what}, not delimited text; {remedy}")
-    if start[:1] in (b"[", b"{") and end[-1:] in (b"]", b"}"):
-        raise DataError(f"{name} is JSON, not delimited text; {_CONVERT}")
 
 
-def _too_large(name: str, limit: int) -> DataError:
+def too_large(name: str, limit: int) -> DataError:
+    """The error for data above `max_bytes`."""
     size = f"{limit / MEBIBYTE:,.0f} MiB" if limit >= MEBIBYTE else f"{limit} bytes"
     return DataError(f"{name} holds more than the limit of {size}; --max-bytes raises it")
 
 
-def _read_source(source: str, name: str, limit: int) -> bytes:
+def _read_bytes(source: str, name: str, limit: int) -> bytes:
     if source == "-":
         if sys.stdin is None:
             raise DataError("standard input is closed; name a file, or pipe data in")
@@ -119,7 +124,7 @@ def _read_source(source: str, name: str, limit: int) -> bytes:
         if stat.S_ISDIR(status.st_mode):
             raise DataError(f"{name} is a folder; name a file in it")
         if stat.S_ISREG(status.st_mode) and status.st_size > limit:
-            raise _too_large(name, limit)
+            raise too_large(name, limit)
         if stat.S_ISREG(status.st_mode) and status.st_size:
             return path.read_bytes()
         with path.open("rb") as stream:
@@ -145,7 +150,7 @@ def _read_stream(stream: BinaryIO | gzip.GzipFile, name: str, limit: int) -> byt
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            raise _too_large(name, limit)
+            raise too_large(name, limit)
     return b"".join(chunks)
 
 

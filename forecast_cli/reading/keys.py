@@ -27,6 +27,7 @@ _NAMES = (
 # A key that leaves more duplicates than this is no key.
 _SHARE = 0.95
 _MOST_COLUMNS = 3
+_MOST_TRIED = 8
 _LISTED = 20
 _WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
@@ -50,9 +51,13 @@ def guess_key(table: Table, free: Sequence[int], kinds: Sequence[str], time: Col
     usable = [i for i in free if kinds[i] == "text" or are_whole(table.sample(i))]
     # Ids such as NA and null look empty.
     looks_empty = [i for i in free if kinds[i] == "empty" and any(table.sample(i))]
-    # Ids that read as times, or as 1e3 and inf, are ids all the same.
+    # Ids that read as times, as 1e3 and inf, or have many digits, are ids all the same.
     looks_else = [
-        i for i in free if kinds[i] == "time" or normal_name(table.columns[i]) == _SUREST_NAME
+        i
+        for i in free
+        if kinds[i] == "time"
+        or normal_name(table.columns[i]) == _SUREST_NAME
+        or all(map(str.isdigit, table.sample(i)))
     ]
     strong = best_named(table, [*usable, *looks_empty, *looks_else], _STRONG_NAMES)
     if strong:
@@ -72,11 +77,16 @@ def guess_key(table: Table, free: Sequence[int], kinds: Sequence[str], time: Col
 
 
 def guess_row_key(table: Table, texts: Sequence[int]) -> Columns:
-    """Where each row is a series: the first text column that tells all apart, or all that vary."""
+    """Where each row is a series: the first text columns that tell all apart, or all that vary."""
     for i in texts:
         if len(table.texts(i).values) == table.n_rows:
             return (i,)
-    return tuple(i for i in texts if len(table.texts(i).values) > 1)
+    varied = tuple(i for i in texts if len(table.texts(i).values) > 1)
+    for size in range(2, min(_MOST_COLUMNS, len(varied) - 1) + 1):
+        for key in combinations(varied[:_MOST_TRIED], size):
+            if len(distinct(_codes(table, key))) == table.n_rows:
+                return key
+    return varied
 
 
 def best_named(table: Table, columns: Sequence[int], names: Sequence[str]) -> list[int]:
@@ -115,6 +125,11 @@ def find_column(table: Table, name: str, role: str, config: ReadConfig) -> int:
                 f"column {escape(name)} (--{role}) may be any of {listed(table, fits)} in "
                 f"{table.source}; write it as in the file"
             )
+    if wanted in table.left_out:
+        raise DataError(
+            f"{table.source}: column {escape(wanted)} (--{role}) {table.left_out[wanted]}; name "
+            "another column, or convert it"
+        )
     columns = f"its columns are: {listed(table, range(len(table.columns)))}"
     if is_inherited(config, role):
         raise DataError(

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
-from forecast_cli.reading.roles import STEP_TIME, Roles
+from forecast_cli.reading.places import Places
+from forecast_cli.reading.preamble import plain_heading
+from forecast_cli.reading.roles import FILE_ID, STEP_TIME, Roles
 from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.reading.timeline import place_times, read_timeline
 from forecast_cli.reading.timesource import TimeSource
@@ -19,7 +21,7 @@ from forecast_cli.times.grid import Grid
 _LOOKED_AT = 50
 _MOSTLY_TEXT = 0.8
 # What the output calls columns that the file does not name.
-WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = "unique_id", "y", "target"
+WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = FILE_ID, "y", "target"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +35,22 @@ class Columns:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Observations:
-    """R values in file order, each with its series, its calendar position and its physical line.
+    """R values in file order, each with its series, its calendar position and its row.
 
-    `values` [R] are NaN where missing; `series` [R] are rows of `ids` [N, K], which are sorted.
+    `values` [R] are NaN where missing; `series` [R] are rows of `ids` [N, K], which are sorted;
+    `places` names the `rows` [R] of the table.
     """
 
     values: NDArray[np.float64]
     positions: NDArray[np.int64]
     series: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    rows: NDArray[np.int64]
     ids: NDArray[np.object_]
     calendar: Calendar
     columns: Columns
     layout: str
     source: str
+    places: Places
 
 
 def observe(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
@@ -109,7 +113,7 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         values=table.numbers(roles.targets[0]),
         positions=positions,
         series=series,
-        lines=table.lines,
+        rows=np.arange(table.n_rows),
         ids=ids,
         calendar=calendar,
         columns=Columns(
@@ -119,6 +123,7 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         ),
         layout="long",
         source=table.source,
+        places=table.places,
     )
 
 
@@ -126,6 +131,7 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     """One series for each target column (and id)."""
     base_ids, base = _read_ids(table, roles.id)
     calendar, positions = _read_times(table, roles, base, config, tell)
+    id_names = _id_names(table, roles)
     names = [table.columns[column] or table.label(column) for column in roles.targets]
     n_targets = len(names)
     labels = np.array(names, dtype=np.object_)[:, None]
@@ -134,21 +140,23 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     )
     order, rank = _sorted_ids(ids)
     series = rank[(base[:, None] * n_targets + np.arange(n_targets)).T.ravel()]
-    asked = "target" not in roles.guessed
+    # A second column of ids needs another name.
+    asked = "target" not in roles.guessed or WIDE_ID in id_names
     return Observations(
         values=table.matrix(roles.targets).T.ravel(),
         positions=np.tile(positions, n_targets),
         series=series,
-        lines=np.tile(table.lines, n_targets),
+        rows=np.tile(np.arange(table.n_rows), n_targets),
         ids=ids[order],
         calendar=calendar,
         columns=Columns(
-            id=(*_id_names(table, roles), SEVERAL_TARGETS if asked else WIDE_ID),
+            id=(*id_names, SEVERAL_TARGETS if asked else WIDE_ID),
             time=_time_name(table, roles),
             target=",".join(table.columns[i] for i in roles.targets) if asked else WIDE_TARGET,
         ),
         layout="wide",
         source=table.source,
+        places=table.places,
     )
 
 
@@ -167,12 +175,13 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         values=matrix[inside],
         positions=steps[columns],
         series=series[rows],
-        lines=table.lines[rows],
+        rows=rows,
         ids=ids,
         calendar=calendar,
         columns=Columns(id=_id_names(table, roles), time=time, target=WIDE_TARGET),
         layout="rows",
         source=table.source,
+        places=table.places,
     )
 
 
@@ -180,15 +189,13 @@ def _read_headings(
     table: Table, targets: tuple[int, ...], config: ReadConfig, tell: Tell
 ) -> tuple[Calendar, NDArray[np.int64], str]:
     """The calendar of the headings, their positions on it, and a name for the time column."""
-    headings = [table.columns[column] for column in targets]
+    headings = [plain_heading(table.columns[column]) for column in targets]
     if all(is_plain(h) for h in headings) or kind_of(headings) == "time":
         source = TimeSource(
             texts=headings,
             name="heading",
             origin=table.source,
-            where=lambda i: (
-                f"{table.source}, line {table.records.lines[0]}, field {targets[i] + 1}"
-            ),
+            where=lambda i: table.heading(targets[i]),
         )
         calendar, positions = place_times(source, config, tell)
         name = {"year": "year", "step": STEP_TIME}.get(calendar.kind, "date")

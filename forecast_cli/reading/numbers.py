@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MISSING = ("", "na", "nan", "null", "none", "n/a", "#n/a", "<na>", "..")
+NESTED = ("{…}", "[…]")
+"""How an object and a list of JSON read as texts."""
 
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NUMBER_LIKE = re.compile(
@@ -140,6 +142,8 @@ def _styles(decimal: str | None, thousands: str | None) -> list[NumberStyle]:
 def remedy(text: str) -> str:
     """What to do about a text that is no number."""
     bare = text.strip()
+    if bare in NESTED:
+        return "write a number, not an object or a list"
     if is_bool(bare):
         return "write true and false as 1 and 0"
     if bare.lower().lstrip("+-") in ("inf", "infinity") or (

@@ -18,11 +18,14 @@ TIME_NAMES = (
 """What columns of times are called, the surest names first."""
 
 _DELIMITER_LINE = re.compile(rb'\s*"?sep=([\t -~])"?\s*', re.IGNORECASE)
+_BANK_YEAR = re.compile(r"(\d{4}) \[YR\1\]", re.ASCII)
 _LONGEST = 20
 _LOOKED_AT = 100
 _YEARS = (1500, 2200)
 # A header and this many rows of data less one must agree on more fields than the lines above.
 _FEWEST_RECORDS = 3
+# Above one row of data, this many years make a header.
+_MANY_YEARS = 3
 
 
 def delimiter_line(line: bytes) -> str:
@@ -38,6 +41,16 @@ def delimiter_line(line: bytes) -> str:
 def normal_name(name: str) -> str:
     """A column name without case, spaces and marks."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def plain_heading(heading: str) -> str:
+    """A heading without what the World Bank writes after a year.
+
+    >>> plain_heading("1960 [YR1960]")
+    '1960'
+    """
+    match = _BANK_YEAR.fullmatch(heading)
+    return match[1] if match else heading
 
 
 def find_header(counts: ArrayLike, fields: Callable[[int], list[str]]) -> int:
@@ -58,9 +71,11 @@ def find_header(counts: ArrayLike, fields: Callable[[int], list[str]]) -> int:
         return _header_by_name(sizes, fields)
     others = np.flatnonzero(sizes != sizes[-1])
     header = int(others[-1]) + 1
+    n_years = sum(plain_heading(text.strip()).isdigit() for text in fields(header))
+    fewest = _FEWEST_RECORDS - (n_years >= _MANY_YEARS)
     certain = (
         header <= _LONGEST
-        and header + _FEWEST_RECORDS <= len(sizes)
+        and header + fewest <= len(sizes)
         and bool((sizes[:header] < sizes[-1]).all())
         and _is_header(fields(header))
         and any(_is_number(text) for text in fields(header + 1))

@@ -2,21 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import MEBIBYTE, ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell
+from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
+from forecast_cli.reading.footer import find_footer
 from forecast_cli.reading.preamble import delimiter_line, find_header
 
-_DELIMITERS = (",", ";", "\t", "|")
 _NEWLINE, _QUOTE, _SPACE = b'\n" '
-_SNIFFED_BYTES = 256 * 1024
-_SNIFFED_RECORDS = 100
+_SHOWN_RECORDS = 100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,12 +37,7 @@ class Records:
         start = int(self.ends[first - 1]) + 1 if first else 0
         stop = int(self.ends[last - 1]) + 1 if last else 0
         text = self.data[start:stop].decode("utf-8")
-        return [row or [""] for row in _reader(text, self.delimiter, strict=False)]
-
-
-def skips_space(delimiter: str) -> bool:
-    """Whether a space before a field is left out; one that is the delimiter is not."""
-    return delimiter != " "
+        return [row or [""] for row in csv_reader(text, self.delimiter, strict=False)]
 
 
 def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Records:
@@ -58,9 +52,9 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
         ConfigError: The delimiter cannot be one.
     """
     newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
-    _check_lines(newlines, name, config.max_line_bytes)
+    check_line_lengths(newlines, name, config.max_line_bytes)
     delimiter = config.delimiter or delimiter_line(data[: newlines[0]])
-    delimiter = delimiter or _sniff_delimiter(data, config.max_line_bytes)
+    delimiter = delimiter or sniff_delimiter(data, config.max_line_bytes)
     if delimiter in '"\n\r\0' or not delimiter.isascii():
         raise ConfigError(f"--delimiter is {delimiter!r}; accepted is an ASCII character, no quote")
     scan = _scan(data, delimiter, newlines)
@@ -78,8 +72,8 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
 
 def _check_one_column(records: Records, name: str, limit: int) -> None:
     """Refuse a delimiter that the file does not hold, where another one makes columns."""
-    other = _sniff_delimiter(records.data, limit)
-    shown = records.rows(0, min(len(records.lines), _SNIFFED_RECORDS))
+    other = sniff_delimiter(records.data, limit)
+    shown = records.rows(0, min(len(records.lines), _SHOWN_RECORDS))
     if all(other in row[0] for row in shown):
         raise DataError(
             f"{name} has only 1 column with --delimiter {records.delimiter!r}, and looks as if "
@@ -87,42 +81,8 @@ def _check_one_column(records: Records, name: str, limit: int) -> None:
         )
 
 
-def _sniff_delimiter(data: bytes, limit: int) -> str:
-    """The delimiter that gives most records as many fields as the first; "," for one column."""
-    head = data[:_SNIFFED_BYTES]
-    cut = head.rfind(b"\n") + 1
-    text = (head[:cut] or data[:limit]).decode("utf-8", errors="replace")
-    best, choice = (0.0, False, 0), ","
-    for delimiter in _DELIMITERS:
-        rows = _first_rows(text, delimiter)
-        header = find_header([len(row) for row in rows], rows.__getitem__)
-        counts = [len(row) for row in rows[header:]]
-        if counts and counts[0] > 1:
-            share = sum(count == counts[0] for count in counts) / len(counts)
-            # A delimiter that needs no lines left out is the better one.
-            score = (share, header == 0, counts[0])
-            if score > best:
-                best, choice = score, delimiter
-    return choice
-
-
-def _first_rows(text: str, delimiter: str) -> list[list[str]]:
-    reader = _reader(text, delimiter, strict=False)
-    filled = (row for row in reader if any(field.strip() for field in row))
-    return list(islice(filled, _SNIFFED_RECORDS))
-
-
-def _reader(text: str, delimiter: str, *, strict: bool) -> "Iterator[list[str]]":
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    return csv.reader(
-        io.StringIO(text, newline="\n"),
-        delimiter=delimiter,
-        skipinitialspace=skips_space(delimiter),
-        strict=strict,
-    )
-
-
-def _check_lines(newlines: NDArray[np.int64], name: str, limit: int) -> None:
+def check_line_lengths(newlines: NDArray[np.int64], name: str, limit: int) -> None:
+    """Raise DataError where a line is too long; `newlines` are the offsets of all line ends."""
     lengths = np.diff(newlines, prepend=-1) - 1
     longest = int(lengths.argmax())
     if lengths[longest] > limit:
@@ -211,49 +171,58 @@ def _regular(
     blank = _blank(data, starts, ends, counts)
     if blank.all():
         raise DataError(f"{name} is empty but for delimiters; accepted: a header and rows of data")
-    above = _preamble(data, delimiter, (starts, ends, counts), blank)
-    _tell_preamble(name, lines[above], tell)
+
+    def fields(record: int) -> list[str]:
+        text = data[starts[record] : ends[record] + 1].decode("utf-8")
+        return next(csv_reader(text, delimiter, strict=False))
+
+    above = _preamble(data, (starts, ends, counts), blank, fields)
+    _tell_notes(name, lines[above], "above the header", tell)
     first = int(np.argmin(blank | above))
     n_fields = int(counts[first])
+    below = (np.arange(len(blank)) >= find_footer(n_fields, blank, fields)) & ~blank
+    _tell_notes(name, lines[below], "below the data", tell)
+    notes = above | below
     if n_fields > config.max_columns:
-        raise DataError(
-            f"{name}, line {lines[first]} has {n_fields} columns, more than the limit of "
-            f"{config.max_columns}; --max-columns raises it"
-        )
+        raise too_many_columns(f"{name}, line {lines[first]}", n_fields, config)
     if n_fields == 1:
         # An empty line between values stands for a missing one.
         filled = np.flatnonzero(~blank)
         blank[filled[0] : filled[-1] + 1] = False
-    _check_counts(name, lines, np.where(blank | above, n_fields, counts), n_fields)
-    if not (blank | above).any():
+    _check_counts(name, lines, np.where(blank | notes, n_fields, counts), n_fields)
+    if not (blank | notes).any():
         return Records(data=data, delimiter=delimiter, n_fields=n_fields, ends=ends, lines=lines)
     _tell_empty_rows(name, lines[blank & (counts > 1)], tell)
-    return _without(data, delimiter, n_fields, (starts, ends, lines), ~(blank | above))
+    return _without(data, delimiter, n_fields, (starts, ends, lines), ~(blank | notes))
+
+
+def too_many_columns(where: str, n_columns: int, config: ReadConfig) -> DataError:
+    """The error for more columns than `max_columns`."""
+    return DataError(
+        f"{where} has {n_columns} columns, more than the limit of {config.max_columns}; "
+        "--max-columns raises it"
+    )
 
 
 def _preamble(
-    data: bytes, delimiter: str, scan: Scan, blank: NDArray[np.bool_]
+    data: bytes, scan: Scan, blank: NDArray[np.bool_], fields: Callable[[int], list[str]]
 ) -> NDArray[np.bool_]:
     """Which records [R] are text above the header."""
     starts, ends, counts = scan
     filled = np.flatnonzero(~blank)
-
-    def fields(record: int) -> list[str]:
-        text = data[starts[filled[record]] : ends[filled[record]] + 1].decode("utf-8")
-        return next(_reader(text, delimiter, strict=False))
-
     above = np.zeros(len(blank), dtype=np.bool_)
     if len(filled) > 1 and delimiter_line(data[starts[filled[0]] : ends[filled[0]]]):
         above[filled[0]] = True
         filled = filled[1:]
-    above[filled[: find_header(counts[filled], fields)]] = True
+    header = find_header(counts[filled], lambda record: fields(int(filled[record])))
+    above[filled[:header]] = True
     return above
 
 
-def _tell_preamble(name: str, lines: NDArray[np.int64], tell: Tell) -> None:
+def _tell_notes(name: str, lines: NDArray[np.int64], where: str, tell: Tell) -> None:
     if len(lines):
         shown = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
-        tell(Notice("warning", f"{name}: {shown} above the header left out"))
+        tell(Notice("warning", f"{name}: {shown} {where} left out"))
 
 
 def _blank(

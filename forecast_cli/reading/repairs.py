@@ -43,7 +43,7 @@ def _kept(observed: Observations, keep: NDArray[np.bool_] | NDArray[np.int64]) -
         values=observed.values[keep],
         positions=observed.positions[keep],
         series=observed.series[keep],
-        lines=observed.lines[keep],
+        rows=observed.rows[keep],
     )
 
 
@@ -55,9 +55,8 @@ def time_label(observed: Observations, position: int) -> str:
 def place(observed: Observations, row: int) -> str:
     """The line of a row with its time, and its series where there are several."""
     series = f", {series_name(observed.ids[observed.series[row]])}" if len(observed.ids) > 1 else ""
-    return (
-        f"line {observed.lines[row]} ({time_label(observed, int(observed.positions[row]))}{series})"
-    )
+    time = time_label(observed, int(observed.positions[row]))
+    return f"{observed.places.line(int(observed.rows[row]))} ({time}{series})"
 
 
 def counted(number: int, word: str) -> str:
@@ -102,7 +101,7 @@ def _without_doubles(observed: Observations, tell: Tell) -> Observations:
     if conflict.any():
         raise _conflict(observed, int(np.argmax(conflict)))
     rows = np.flatnonzero(same) + 1
-    first = int(rows[observed.lines[rows].argmin()])
+    first = int(rows[observed.rows[rows].argmin()])
     tell(
         Notice(
             "warning",
@@ -116,9 +115,9 @@ def _without_doubles(observed: Observations, tell: Tell) -> Observations:
 def _conflict(observed: Observations, row: int) -> DataError:
     name = f" of {series_name(observed.ids[observed.series[row]])}" if observed.columns.id else ""
     time = time_label(observed, int(observed.positions[row]))
-    first, second = sorted((int(observed.lines[row]), int(observed.lines[row + 1])))
+    lines = observed.places.both(int(observed.rows[row]), int(observed.rows[row + 1]))
     return DataError(
-        f"{observed.source}, lines {first} and {second}: two values for {time}{name}, "
+        f"{observed.source}, {lines}: two values for {time}{name}, "
         f"{observed.values[row]:.12g} and {observed.values[row + 1]:.12g}; keep one, or name the "
         "column that tells the series apart with --id"
     )
@@ -137,9 +136,9 @@ def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
         return observed
     rank = np.cumsum(n_known > 0) - 1
     names = _named(observed.ids[empty])
-    line = observed.lines[n_known[observed.series] == 0].min()
+    line = observed.places.line(int(observed.rows[n_known[observed.series] == 0].min()))
     what = f"{series_count(len(empty))} without any value left out: {names}"
-    tell(Notice("warning", f"{observed.source}: {what}, first line {line}"))
+    tell(Notice("warning", f"{observed.source}: {what}, first {line}"))
     kept = _kept(observed, n_known[observed.series] > 0)
     return replace(kept, series=rank[kept.series], ids=observed.ids[n_known > 0])
 
@@ -150,7 +149,7 @@ def _tell_missing(observed: Observations, trimmed: Observations, tell: Tell) -> 
     newest = observed.positions > ends[observed.series]
     rows = np.flatnonzero(np.isnan(observed.values) & ~newest)
     if len(rows):
-        first = int(rows[observed.lines[rows].argmin()])
+        first = int(rows[observed.rows[rows].argmin()])
         tell(
             Notice(
                 "warning",

@@ -18,7 +18,7 @@ from forecast_cli.reading.keys import (
     listed,
 )
 from forecast_cli.reading.numbers import is_missing, is_plain, remedy
-from forecast_cli.reading.preamble import TIME_NAMES, normal_name
+from forecast_cli.reading.preamble import TIME_NAMES, normal_name, plain_heading
 from forecast_cli.reading.table import Table, kind_of
 
 Layout = Literal["long", "wide", "rows"]
@@ -30,9 +30,11 @@ _LIKELY_TARGET_NAMES = (
     "total",
 )
 _STEP_HEADING = re.compile(r"[A-Za-z]{0,6}[_ .]?\d{1,6}", re.ASCII)
+# What the output calls the names of files, and series that no column names.
+FILE_ID = "unique_id"
 # What the output calls the order of rows, where a file has no time column.
 STEP_TIME = "step"
-_UNNAMED_INDEX = re.compile(r"|Unnamed: ?\d+|index|rownames", re.IGNORECASE)
+_UNNAMED_INDEX = re.compile(r"|Unnamed: ?\d+|index|rownames|__index_level_\d+__", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,8 @@ class _Guess:
         self.ties: dict[str, tuple[int, ...]] = {}
         self.notes: list[str] = []
         self.id = tuple(find_column(table, name, "id", config) for name in config.id)
+        if table.names_files and not self.id:
+            self.id = (len(table.columns) - 1,)
         self.targets = tuple(find_column(table, name, "target", config) for name in config.target)
         self.time = self._given_time()
         self.taken = {*self.id, *self.targets, *self.time}
@@ -239,7 +243,7 @@ class _Guess:
         if len(named) == 1:
             self.targets = (named[0],)
             return "long"
-        if not self.id and self.time and not named:
+        if (not self.id or self.table.names_files) and self.time and not named:
             self.targets = tuple(numeric)
             return "wide"
         self.targets = (numeric[0],)
@@ -254,14 +258,20 @@ class _Guess:
         shown, advice = "", "write values as in 1234.5"
         if row is not None:
             advice = remedy(sample[row])
-            line = self.table.lines[row]
+            line = self.table.places.line(row)
             label = self.table.label(texts[-1])
-            shown = f"; line {line}, column {label} holds '{escape(sample[row])}', no number"
+            shown = f"; {line}, column {label} holds '{escape(sample[row])}', no number"
         return DataError(
             f"{self.table.source} has no numeric column to forecast; its columns are: "
-            f"{listed(self.table, self.columns)}{shown}; {advice}"
-            + ("; name the delimiter with --delimiter" if len(self.columns) == 1 else "")
+            f"{listed(self.table, self.columns)}{shown}; {advice}" + self._why_no_column()
         )
+
+    def _why_no_column(self) -> str:
+        """What may have hidden a column, for a message."""
+        for name, why in self.table.left_out.items():
+            return f"; column {escape(name)} {why}"
+        few = len(self.columns) == 1 and self.table.header_line is not None
+        return "; name the delimiter with --delimiter" if few else ""
 
 
 def _kinds(table: Table) -> list[str]:
@@ -284,5 +294,6 @@ def _is_value_heading(heading: str) -> bool:
 
 def _count_headings(headings: Sequence[str]) -> float:
     """The share of headings such as V1, 1960 or none at all."""
+    headings = [plain_heading(heading) for heading in headings]
     count = sum(not h or bool(_STEP_HEADING.fullmatch(h)) or is_plain(h) for h in headings)
     return count / len(headings) if headings else 0.0

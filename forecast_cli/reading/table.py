@@ -1,21 +1,17 @@
-"""Source -> Table: the columns of a delimited file, each parsed when it is asked for."""
+"""Cells -> Table: the columns of a file, each parsed and judged when it is asked for."""
 
-import codecs
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
-from forecast_cli.reading.decode import read_text, source_name
+from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.numbers import (
     LARGEST,
-    MISSING,
     NumberStyle,
     guess_style,
     is_bool,
@@ -25,7 +21,7 @@ from forecast_cli.reading.numbers import (
     parse_numbers,
     remedy,
 )
-from forecast_cli.reading.records import Records, skips_space, split_records
+from forecast_cli.reading.places import Places
 from forecast_cli.times.timeformats import share_readable
 
 Kind = Literal["number", "time", "text", "empty"]
@@ -36,29 +32,26 @@ _SAMPLED_TIMES = 100
 _FEW_COLUMNS = 50
 _LOOKS_LIKE = 0.8
 _EXACT = 2.0**53
-_MISSING_SPELLINGS = sorted({s for m in MISSING for s in (m, m.upper(), m.capitalize())} | {"NaN"})
-
-
-@dataclass(frozen=True, eq=False)
-class Texts:
-    """A text column of R rows: `values[codes[r]]` is the text of row r, exactly as in the file."""
-
-    codes: NDArray[np.int64]
-    values: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Table:
-    """A delimited file of R rows as read: names in the header, text and numbers by column index.
+    """A file of R rows as read: the names of its columns, text and numbers by column index.
 
-    Guarantees: text is decoded, every row has as many fields as the header, no name stands twice.
+    Guarantees: text is decoded, every row has a field for every column, no name stands twice.
+    `header_line` is None where names stand in no line of their own. `left_out` says of columns that
+    cannot be read why, by name. `names_files` is whether the last column is the name of the file.
     """
 
     source: str
     columns: tuple[str, ...]
-    records: Records
+    cells: Cells
+    places: Places
     config: ReadConfig
     tell: Tell
+    header_line: int | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    names_files: bool = False
     _texts: dict[int, Texts] = field(default_factory=dict)
     _numbers: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     _samples: list[list[str]] = field(default_factory=list)
@@ -66,12 +59,12 @@ class Table:
     @property
     def n_rows(self) -> int:
         """The number of data rows R."""
-        return len(self.records.lines) - 1
+        return len(self.places.lines)
 
     @property
     def lines(self) -> NDArray[np.int64]:
         """The physical line [R] each row starts on."""
-        return self.records.lines[1:]
+        return self.places.lines
 
     def label(self, column: int) -> str:
         """How messages call a column."""
@@ -79,13 +72,18 @@ class Table:
 
     def where(self, row: int, column: int) -> str:
         """How messages name a cell."""
-        return f"{self.source}, line {self.lines[row]}, column {self.label(column)}"
+        return f"{self.places.where(row)}, column {self.label(column)}"
+
+    def heading(self, column: int) -> str:
+        """How messages name the place of a column's name."""
+        if self.header_line is None:
+            return f"{self.source}, column {self.label(column)}"
+        return f"{self.places.files[0]}, line {self.header_line}, field {column + 1}"
 
     def sample(self, column: int) -> list[str]:
         """The first texts of a column."""
         if not self._samples:
-            rows = self.records.rows(1, min(self.n_rows, _SAMPLED_ROWS) + 1)
-            self._samples.extend(list(texts) for texts in zip(*rows, strict=True))
+            self._samples.extend(self.cells.sample(_SAMPLED_ROWS))
         return self._samples[column]
 
     def kind(self, column: int) -> Kind:
@@ -98,7 +96,7 @@ class Table:
     def texts(self, column: int) -> Texts:
         """A column as text."""
         if column not in self._texts:
-            self._texts[column] = _as_texts(self._read([column], [])[column])
+            self._texts[column] = self.cells.read([column], [])[0][0]
         return self._texts[column]
 
     def numbers(self, column: int) -> NDArray[np.float64]:
@@ -128,14 +126,13 @@ class Table:
         if not self._may_be_plain(numbers) or set(texts) & set(numbers):
             return
         try:
-            frame = self._read(texts, numbers)
+            read, values = self.cells.read(texts, numbers)
         except ValueError:
             return
-        self._texts.update({column: _as_texts(frame[column]) for column in texts})
-        for column in numbers:
-            values = frame[column].to_numpy(dtype=np.float64)
-            if not (np.abs(values) > LARGEST).any():
-                self._numbers[column] = values
+        self._texts.update(zip(texts, read, strict=True))
+        for i, column in enumerate(numbers):
+            if not (np.abs(values[:, i]) > LARGEST).any():
+                self._numbers[column] = np.ascontiguousarray(values[:, i])
 
     def _may_be_plain(self, columns: Sequence[int]) -> bool:
         if self.config.thousands is not None or self.config.decimal == ",":
@@ -148,10 +145,9 @@ class Table:
         if not self._may_be_plain(columns):
             return None
         try:
-            frame = self._read([], columns)
+            values = self.cells.read([], columns)[1]
         except ValueError:
             return None
-        values = np.asarray(frame.to_numpy(), dtype=np.float64)
         return None if (np.abs(values) > LARGEST).any() else values
 
     def _styled_numbers(self, column: int) -> NDArray[np.float64]:
@@ -202,70 +198,6 @@ class Table:
                 )
             )
 
-    def _read(self, texts: Sequence[int], numbers: Sequence[int]) -> pd.DataFrame:
-        """One pass of the C parser; ValueError where a number is not plain."""
-        stream = _stream_from(self.records.data, int(self.records.ends[0]) + 1)
-        columns = [*texts, *numbers]
-        options: dict[str, Any] = {
-            "dtype": dict.fromkeys(texts, "object") | dict.fromkeys(numbers, "float64"),
-            "na_values": dict.fromkeys(numbers, _MISSING_SPELLINGS),
-        }
-        if not texts:
-            # Thousands of columns share one type and one list.
-            options = {"dtype": "float64", "na_values": _MISSING_SPELLINGS}
-        frame: pd.DataFrame = pd.read_csv(
-            stream,
-            sep=self.records.delimiter,
-            header=None,
-            names=range(self.records.n_fields),
-            usecols=columns,
-            index_col=False,
-            na_filter=bool(numbers),
-            keep_default_na=False,
-            skipinitialspace=skips_space(self.records.delimiter),
-            skip_blank_lines=False,
-            encoding="utf-8",
-            engine="c",
-            **options,
-        )
-        return frame[columns]
-
-
-def _stream_from(data: bytes, start: int) -> io.BytesIO:
-    """The data from an offset on, as the parser is to see it."""
-    if data.startswith(codecs.BOM_UTF8, start):
-        # The parser takes off one mark, and here it belongs to the first text.
-        return io.BytesIO(codecs.BOM_UTF8 + data[start:])
-    stream = io.BytesIO(data)
-    stream.seek(start)
-    return stream
-
-
-def _as_texts(column: "pd.Series[Any]") -> Texts:
-    # A categorical dtype would be faster, but reads the ids 007 and 7 as one number.
-    codes, values = pd.factorize(column.to_numpy())
-    return Texts(np.asarray(codes, dtype=np.int64), [str(text) for text in values])
-
-
-def read_table(source: str, config: ReadConfig, tell: Tell) -> Table:
-    """Read a delimited file, or standard input for "-".
-
-    Raises:
-        DataError: The file cannot be read, has no rows, no header, or rows of differing length.
-        ConfigError: An option does not fit.
-    """
-    name = source_name(source)
-    records = split_records(read_text(source, config), name, config, tell)
-    columns = tuple(text.strip() for text in records.rows(0, 1)[0])
-    _check_names(columns, name)
-    if len(records.lines) == 1:
-        shown = ", ".join(escape(column) for column in columns[:10])
-        more = ", or mend --encoding" if config.encoding else ""
-        raise DataError(f"{name} has 0 rows of data under its header ({shown}); add rows{more}")
-    table = Table(source=name, columns=columns, records=records, config=config, tell=tell)
-    _check_header(table)
-    return table
-
 
 def kind_of(texts: Sequence[str]) -> Kind | None:
     """What most of the texts look like; None when all are missing."""
@@ -281,29 +213,3 @@ def kind_of(texts: Sequence[str]) -> Kind | None:
 def _is_rounded(text: str) -> bool:
     digits = text.strip().lstrip("+-")
     return digits.isdigit() and digits.isascii() and int(float(digits)) != int(digits[:4000])
-
-
-def _check_names(columns: tuple[str, ...], name: str) -> None:
-    seen: dict[str, int] = {}
-    for number, column in enumerate(columns, start=1):
-        if column and column in seen:
-            raise DataError(
-                f"{name}: the column {escape(column)} appears twice in the header (fields "
-                f"{seen[column]} and {number}); rename one"
-            )
-        seen[column] = number
-
-
-def _check_header(table: Table) -> None:
-    """Refuse a first line that is data: all numbers, or a time above a column of times."""
-    named = [(i, column) for i, column in enumerate(table.columns) if column]
-    numbers = all(is_plain(column) for _, column in named)
-    times = any(
-        kind_of([column]) == "time" and kind_of(table.sample(i)) == "time" for i, column in named
-    )
-    if numbers or times:
-        shown = ", ".join(escape(column, limit=30) for _, column in named[:5])
-        raise DataError(
-            f"{table.source}, line {table.records.lines[0]} looks like data, not like a header "
-            f"({shown}); put a line with the column names above it"
-        )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.reading.cells import Texts
 from forecast_cli.reading.integers import (
     are_year_months,
     mostly_integers,
@@ -16,7 +17,7 @@ from forecast_cli.reading.integers import (
     tell_year_months,
     without_fractions,
 )
-from forecast_cli.reading.table import Table, Texts
+from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import (
     TimeSource,
     asked_grid,

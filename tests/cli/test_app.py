@@ -142,6 +142,19 @@ def test_the_data_is_never_overwritten(run: Run, workflows: Workflows, tmp_path:
     assert workflows.asked == {}
 
 
+@pytest.mark.parametrize("source", ["data", "data/*.csv"])
+def test_a_file_of_a_folder_that_is_read_is_not_written_over(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("t,y\n1,2\n")
+    outcome = run("predict", source, "-o", "data/a.csv")
+    assert outcome.code == 2
+    assert "which is also read" in outcome.words
+    assert run("predict", source, "-o", "data/b.forecast").code == 0
+
+
 def test_the_checkpoint_is_never_overwritten_by_a_forecast(run: Run, tmp_path: Path) -> None:
     (tmp_path / "model.forecast").write_text("precious")
     assert run("predict", "-o", "model.forecast").code == 2

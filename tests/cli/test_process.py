@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -263,6 +264,42 @@ def test_train_and_predict_work_hand_in_hand_through_pipes(tmp_path: Path) -> No
     assert [year for year, _ in cells] == ["2014", "2015", "2016"]
     assert all(150 < float(value) < 200 for _, value in cells)
     assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
+
+
+def test_json_lines_from_a_pipe_are_trained_on_and_continued_as_json_lines(tmp_path: Path) -> None:
+    rows = [{"Year": 1990 + i, "People": 100 + 3 * i} for i in range(24)]
+    (tmp_path / "people").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    forecast = shlex.join(REAL)
+    script = (
+        f"cat people | {forecast} train - -o - -q -H 3 --epochs 1 --hidden-size 4"
+        f" | {forecast} predict -m - -q --format jsonl"
+    )
+    done = run("bash", "-c", f"set -o pipefail; {script}", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    written = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [row["Year"] for row in written] == [2014, 2015, 2016]
+    assert all(150 < row["forecast"] < 200 for row in written)
+
+
+def test_a_folder_of_files_is_one_panel_for_training_and_for_prediction(tmp_path: Path) -> None:
+    (tmp_path / "shops").mkdir()
+    for shop, level in (("north", 100), ("south", 500)):
+        rows = [f"{1990 + i},{level + 3 * i}" for i in range(24)]
+        (tmp_path / "shops" / f"{shop}.csv").write_text("\n".join(["Year,Sales", *rows]) + "\n")
+    (tmp_path / "shops" / "notes.md").write_text("no data")
+    options = "-q -o shops/model.forecast -H 2 --epochs 1 --hidden-size 4"
+    trained = run(*REAL, "train", "shops", *options.split(), cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr.decode()
+    assert b"notes.md" in trained.stderr
+    for data in ([], ["shops"], ["shops/*.csv"]):
+        command = ("predict", *data, "-m", "shops/model.forecast", "-q", "--format", "csv")
+        done = run(*REAL, *command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr.decode()
+        names, *cells = [line.split(",") for line in done.stdout.decode().splitlines()]
+        assert names[:2] == ["unique_id", "Year"]
+        assert [row[:2] for row in cells] == [
+            [shop, year] for shop in ("north", "south") for year in ("2014", "2015")
+        ]
 
 
 @pytest.mark.parametrize("command", ["forecast --help", "forecast train --help"])

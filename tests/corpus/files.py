@@ -4,6 +4,7 @@ from tests.corpus import (
     calendars,
     dates,
     encodings,
+    formats,
     missing,
     numbers,
     panels,
@@ -15,7 +16,7 @@ from tests.corpus import (
 from tests.corpus.cases import Case
 
 _MODULES = (
-    *(encodings, structure, sizes),
+    *(encodings, structure, sizes, formats),
     *(numbers, strange, missing),
     *(dates, times, calendars, panels),
 )

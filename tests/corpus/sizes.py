@@ -100,7 +100,7 @@ _FOREIGN = (
     refuses("xz", lzma.compress(table().encode()), "xz", "unpack", suffix=".xz"),
     refuses("zstd", b"\x28\xb5\x2f\xfd" + bytes(40), "zstd", "unpack", suffix=".zst"),
     refuses("a 7z archive", b"7z\xbc\xaf\x27\x1c" + bytes(40), "7z", "unpack", suffix=".7z"),
-    refuses("Parquet", b"PAR1" + bytes(40) + b"PAR1", "Parquet", "CSV", suffix=".parquet"),
+    refuses("Parquet", b"PAR1" + bytes(40) + b"PAR1", "Parquet", suffix=".parquet"),
     refuses("Arrow", b"ARROW1\0\0" + bytes(40), "Arrow", "CSV", suffix=".feather"),
     refuses("HDF5", b"\x89HDF\r\n\x1a\n" + bytes(40), "HDF5", "CSV", suffix=".h5"),
     refuses("a NumPy array", b"\x93NUMPY\x01\0" + bytes(40), "NumPy", "CSV", suffix=".npy"),
@@ -117,9 +117,6 @@ _FOREIGN = (
     ),
     refuses("XML", '<?xml version="1.0"?>\n<rows><row date="2023-01-01"/></rows>\n', "XML", "CSV"),
     refuses("a JSON array", '[{"date": "2023-01-01", "value": 1}]', "JSON", "CSV", suffix=".json"),
-    refuses(
-        "JSON lines", '{"date": "2023-01-01", "value": 1}\n' * 3, "JSON", "CSV", suffix=".jsonl"
-    ),
     refuses(
         "a pointer of Git LFS",
         lines("version https://git-lfs.github.com/spec/v1", "oid sha256:4d7a", "size 12"),

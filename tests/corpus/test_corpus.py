@@ -114,13 +114,14 @@ def refusal_of(source: Path) -> str:
     return str(refusal.value)
 
 
-def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert f"{tmp_path} is a folder; name a file in it" in refusal_of(tmp_path)
+def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:
+    message = refusal_of(tmp_path)
+    assert f"{tmp_path} holds no file of data; accepted are files named *.csv" in message
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    message = refusal_of(tmp_path / "a\x1b[31m.csv")
-    assert r"a\x1b[31m.csv cannot be read: no such file" in message
+    message = refusal_of(tmp_path / "a\x1b31m.csv")
+    assert r"a\x1b31m.csv cannot be read: no such file" in message
     assert "check the name" in message
 
 

@@ -111,3 +111,15 @@ def test_a_new_series_is_read_and_named(tmp_path: Path) -> None:
     assert any("1 series not seen in training: z" in notice.text for notice in notices)
     assert all(notice.text.isprintable() for notice in notices)
     assert np.isfinite(panel.values).all()
+
+
+def test_one_row_per_series_keeps_the_columns_that_name_a_series(tmp_path: Path) -> None:
+    header = "Country Name,Country Code,Indicator Name," + ",".join(map(str, range(2012, 2024)))
+    values = ",".join(map(str, VALUES))
+    rows = [f"{n},{c},{i},{values}" for n, c in (("Chad", "TCD"), ("Peru", "PER")) for i in "pq"]
+    notices: list[Notice] = []
+    model, panel = read_later(lines(header, *rows), lines(header, *rows[::2]), tmp_path, notices)
+    tell_new_series(model, panel, training_ends(model, panel), notices.append)
+    assert panel.columns.id == ("Country Name", "Indicator Name")
+    assert panel.ids.tolist() == [["Chad", "p"], ["Peru", "p"]]
+    assert not [notice.text for notice in notices if notice.kind != "guess"]

@@ -11,8 +11,8 @@ from forecast_cli.defaults import WindowPlan
 from forecast_cli.findings import Understanding
 from forecast_cli.inspection import describe_columns, explicit_command, inspect_panel, summarise
 from forecast_cli.panel import Columns, Panel, read_panel
+from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.roles import guess_roles
-from forecast_cli.reading.table import read_table
 from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel, wave
 

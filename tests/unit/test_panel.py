@@ -9,8 +9,8 @@ import pytest
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, UserError
 from forecast_cli.panel import Columns, Panel, read_again, read_panel, select
+from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.roles import guess_roles
-from forecast_cli.reading.table import read_table
 
 Read = Callable[..., Panel]
 

@@ -8,7 +8,7 @@ import pytest
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError
-from forecast_cli.reading.decode import read_text
+from forecast_cli.reading.decode import read_source
 
 
 @pytest.mark.parametrize(
@@ -20,17 +20,17 @@ from forecast_cli.reading.decode import read_text
 )
 def test_a_name_that_leads_nowhere_is_refused_with_a_remedy(source: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        read_text(source, ReadConfig())
+        read_source(source, ReadConfig())
 
 
 def test_gzip_data_that_is_cut_short_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "short.csv.gz"
     path.write_bytes(gzip.compress(b"date,y\n2024-01-01,1\n" * 50)[:-12])
     with pytest.raises(DataError, match="the gzip data ends too early"):
-        read_text(str(path), ReadConfig())
+        read_source(str(path), ReadConfig())
 
 
 def test_standard_input_that_is_closed_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(DataError, match="standard input is closed; name a file"):
-        read_text("-", ReadConfig())
+        read_source("-", ReadConfig())

@@ -13,8 +13,9 @@ import pytest
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice
+from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.numbers import is_number_like, is_plain
-from forecast_cli.reading.table import Table, read_table
+from forecast_cli.reading.table import Table
 
 PLAIN = "date,value\n2024-01-01,1.5\n2024-01-02,-2\n2024-01-03,4e1\n"
 Read = Callable[..., Table]
@@ -246,7 +247,6 @@ def test_integers_that_are_rounded_are_told_and_never_wrap(
         (gzip.compress(PLAIN.encode())[:-8] + b"\0" * 8, "is damaged"),
         (gzip.compress(PLAIN.encode()) + b"garbage", "is damaged"),
         (b"PK\x03\x04....", "a zip archive or a spreadsheet"),
-        (b"PAR1....PAR1", "Parquet"),
         ('[{"a": 1}]', "is JSON"),
     ],
 )

@@ -1,0 +1,41 @@
+"""What a table is read from: columns of texts and numbers, whatever file they come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """A text column of R rows: `values[codes[r]]` is the text of row r, exactly as in the file."""
+
+    codes: NDArray[np.int64]
+    values: list[str]
+
+
+class Cells(Protocol):
+    """Columns of R rows by index; what is missing is an empty text, or NaN among numbers."""
+
+    def sample(self, n_rows: int) -> list[list[str]]:
+        """The texts of the first rows, by column."""
+
+    def read(
+        self, texts: Sequence[int], numbers: Sequence[int]
+    ) -> tuple[list[Texts], NDArray[np.float64]]:
+        """Columns as texts, and other columns as plain numbers [R, K], in one pass.
+
+        Raises:
+            ValueError: A number is not written plainly.
+        """
+
+
+def as_texts(values: NDArray[np.object_]) -> Texts:
+    """The distinct texts of a column [R] in order of first appearance."""
+    import pandas as pd
+
+    # A categorical dtype would be faster, but reads the ids 007 and 7 as one number.
+    codes, distinct = pd.factorize(values)
+    return Texts(np.asarray(codes, dtype=np.int64), [str(text) for text in distinct])
