@@ -22,7 +22,7 @@ from forecast_cli.config import (
     Settings,
     WindowConfig,
 )
-from forecast_cli.defaults import WindowPlan, plan_windows
+from forecast_cli.defaults import plan_windows
 from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
@@ -30,7 +30,6 @@ from forecast_cli.findings import (
     EvaluateReport,
     InfoReport,
     InspectReport,
-    MemberSummary,
     ModelScores,
     PredictReport,
     TrainReport,
@@ -47,8 +46,8 @@ from forecast_cli.matching import (
     tell_short_series,
     training_ends,
 )
-from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model, Training
+from forecast_cli.model_findings import describe_checkpoint, report_training
 from forecast_cli.panel import Panel, panel_from_table, read_panel
 from forecast_cli.progress import Progress
 from forecast_cli.reading.roles import guess_roles
@@ -105,7 +104,7 @@ def train(
                 write_atomically(output, checkpoint)
     tell_short_series(model, panel, origins_at_end(panel), tell)
     seconds = time.perf_counter() - started
-    return checkpoint, _report_training(output, panel, plan, model, seconds)
+    return checkpoint, report_training(output, panel, plan, model, seconds)
 
 
 def _finished(output: str, fingerprint: Fingerprint) -> tuple[bytes, Model] | None:
@@ -118,26 +117,6 @@ def _finished(output: str, fingerprint: Fingerprint) -> tuple[bytes, Model] | No
         # Whatever it is, it is replaced, as without --resume.
         return None
     return (dump_model(model), model) if model.training.task == fingerprint.task else None
-
-
-def _report_training(
-    output: str, panel: Panel, plan: WindowPlan, model: Model, seconds: float
-) -> TrainReport:
-    return TrainReport(
-        checkpoint=output,
-        data=summarise(panel),
-        cell=model.committee.network.cell,
-        horizon=plan.horizon,
-        context_length=max(plan.context_length, plan.long_context_length),
-        season_length=plan.season_length,
-        n_windows=model.training.n_windows,
-        n_parameters=model.n_parameters,
-        members=_summarise_members(model),
-        simple=model.committee.simple,
-        simple_weights=dict(model.committee.simple_weights),
-        backtest=model.training.backtest,
-        seconds=seconds,
-    )
 
 
 def _make_model(
@@ -319,40 +298,7 @@ def inspect(source: str, *, read: ReadConfig, window: WindowConfig, tell: Tell) 
 def info(model_source: str) -> InfoReport:
     """Say what a checkpoint holds."""
     model, digest = read_checkpoint(model_source)
-    committee, training = model.committee, model.training
-    return InfoReport(
-        checkpoint=model_source,
-        format_version=FORMAT_VERSION,
-        written_by=training.written_by,
-        sha256=digest,
-        data=training.data,
-        cell=committee.network.cell,
-        layers=committee.network.layers,
-        hidden_size=committee.network.hidden_size,
-        horizon=committee.horizon,
-        season_length=committee.season_length,
-        n_parameters=model.n_parameters,
-        members=_summarise_members(model),
-        simple=committee.simple,
-        simple_weights=dict(committee.simple_weights),
-        seed=training.seed,
-        backtest=training.backtest,
-    )
-
-
-def _summarise_members(model: Model) -> tuple[MemberSummary, ...]:
-    return tuple(
-        MemberSummary(
-            representation=str(member.form.representation),
-            context_length=member.form.context_length,
-            segment_length=member.form.network.pace,
-            epochs=member.epochs,
-            validation_mase=member.validation_error,
-            backtest_mase=member.test_error,
-            weight=member.weight,
-        )
-        for member in model.committee.members
-    )
+    return describe_checkpoint(model_source, model, digest)
 
 
 def _score_known_values(model: Model, panel: Panel, ends: NDArray[np.int64]) -> ModelScores | None:

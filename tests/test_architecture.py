@@ -27,7 +27,7 @@ LEVELS = (
     "committee network inspection optimizer",
     "losses model candidates snapshot fingerprint",
     "examples training_state model_record inference backtest matching migrations",
-    "training checkpoint selection report resume",
+    "training checkpoint selection report resume model_findings",
     "fitting leaderboard",
     "comparison",
     "workflows",

@@ -1,0 +1,67 @@
+"""Model -> findings: what reports say of it."""
+
+from forecast_cli.defaults import WindowPlan
+from forecast_cli.findings import InfoReport, MemberSummary, TrainReport
+from forecast_cli.inspection import summarise
+from forecast_cli.migrations import FORMAT_VERSION
+from forecast_cli.model import Model
+from forecast_cli.panel import Panel
+
+
+def report_training(
+    output: str, panel: Panel, plan: WindowPlan, model: Model, seconds: float
+) -> TrainReport:
+    """The outcome of a training that took so many seconds, and whose checkpoint is `output`."""
+    return TrainReport(
+        checkpoint=output,
+        data=summarise(panel),
+        cell=model.committee.network.cell,
+        horizon=plan.horizon,
+        context_length=max(plan.context_length, plan.long_context_length),
+        season_length=plan.season_length,
+        n_windows=model.training.n_windows,
+        n_parameters=model.n_parameters,
+        members=_members(model),
+        simple=model.committee.simple,
+        simple_weights=dict(model.committee.simple_weights),
+        backtest=model.training.backtest,
+        seconds=seconds,
+    )
+
+
+def describe_checkpoint(source: str, model: Model, digest: str) -> InfoReport:
+    """What the checkpoint `source` with this SHA-256 holds."""
+    committee, training = model.committee, model.training
+    return InfoReport(
+        checkpoint=source,
+        format_version=FORMAT_VERSION,
+        written_by=training.written_by,
+        sha256=digest,
+        data=training.data,
+        cell=committee.network.cell,
+        layers=committee.network.layers,
+        hidden_size=committee.network.hidden_size,
+        horizon=committee.horizon,
+        season_length=committee.season_length,
+        n_parameters=model.n_parameters,
+        members=_members(model),
+        simple=committee.simple,
+        simple_weights=dict(committee.simple_weights),
+        seed=training.seed,
+        backtest=training.backtest,
+    )
+
+
+def _members(model: Model) -> tuple[MemberSummary, ...]:
+    return tuple(
+        MemberSummary(
+            representation=str(member.form.representation),
+            context_length=member.form.context_length,
+            segment_length=member.form.network.pace,
+            epochs=member.epochs,
+            validation_mase=member.validation_error,
+            backtest_mase=member.test_error,
+            weight=member.weight,
+        )
+        for member in model.committee.members
+    )

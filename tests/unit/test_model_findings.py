@@ -1,0 +1,31 @@
+from forecast_cli.defaults import WindowPlan
+from forecast_cli.migrations import FORMAT_VERSION
+from forecast_cli.model_findings import describe_checkpoint, report_training
+from tests.models import HORIZON, make_model
+
+MODEL = make_model()
+PLAN = WindowPlan(horizon=HORIZON, context_length=8, long_context_length=16, season_length=1)
+
+
+def test_a_report_of_training_names_every_part_with_its_weight() -> None:
+    report = report_training("m.forecast", MODEL.panel, PLAN, MODEL, 1.5)
+    weights = [*report.simple_weights.values(), *(part.weight for part in report.members)]
+    assert sum(weights) == 1
+    assert len(report.members) == len(MODEL.committee.members) == 2
+    assert (report.checkpoint, report.seconds) == ("m.forecast", 1.5)
+
+
+def test_a_report_of_training_tells_the_longest_context() -> None:
+    assert report_training("m", MODEL.panel, PLAN, MODEL, 0).context_length == 16
+
+
+def test_a_checkpoint_is_described_by_what_it_holds() -> None:
+    report = describe_checkpoint("m.forecast", MODEL, "ab" * 32)
+    assert report.format_version == FORMAT_VERSION
+    assert report.sha256 == "ab" * 32
+    assert report.horizon == HORIZON
+    assert report.n_parameters == sum(
+        weight.size for member in MODEL.committee.members for weight in member.weights.values()
+    )
+    assert [part.validation_mase for part in report.members] == [0.9, 0.9]
+    assert [part.backtest_mase for part in report.members] == [1.1, 1.1]
