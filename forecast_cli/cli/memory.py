@@ -5,8 +5,8 @@ import sys
 from forecast_cli.errors import MemoryLimitError
 
 _MEBIBYTE = 2**20
-_LEAST_MIB = 384
-_LEAST_TO_TRAIN_MIB = 640
+_LEAST_MIB = 512
+_LEAST_TO_TRAIN_MIB = 1024
 _PER_THREAD_MIB = 160
 """A stack, and the room that the allocator of the C library reserves for a thread."""
 
