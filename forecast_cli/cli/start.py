@@ -13,6 +13,10 @@ def main() -> int:
 
         code = run()
         end_watch()
+    except MemoryError:
+        # So little is left that the words for it could not be made.
+        os.write(2, b"error: there is not enough memory for this data and these settings\n")
+        return 1
     except BaseException:
         # Loading can turn the exception of a signal into another one.
         if stopped() is None:

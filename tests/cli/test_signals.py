@@ -103,6 +103,13 @@ def test_a_signal_that_becomes_another_error_is_told_as_the_signal(tmp_path: Pat
     assert after_ready(process, signal.SIGINT) == (130, "error: interrupted\n")
 
 
+def test_a_lack_of_memory_that_leaves_none_for_words_is_one_line(tmp_path: Path) -> None:
+    done = run(*program("    raise MemoryError"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("error: there is not enough memory")
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_a_second_signal_ends_the_program_at_once(tmp_path: Path) -> None:
     deaf = (
         f"    import time\n    try: {ready}; time.sleep(60)\n    finally: {ready}; time.sleep(60)\n"
