@@ -266,6 +266,7 @@ def test_train_and_predict_work_hand_in_hand_through_pipes(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
 
 
+@pytest.mark.slow
 def test_json_lines_from_a_pipe_are_trained_on_and_continued_as_json_lines(tmp_path: Path) -> None:
     rows = [{"Year": 1990 + i, "People": 100 + 3 * i} for i in range(24)]
     (tmp_path / "people").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -281,6 +282,7 @@ def test_json_lines_from_a_pipe_are_trained_on_and_continued_as_json_lines(tmp_p
     assert all(150 < row["forecast"] < 200 for row in written)
 
 
+@pytest.mark.slow
 def test_a_folder_of_files_is_one_panel_for_training_and_for_prediction(tmp_path: Path) -> None:
     (tmp_path / "shops").mkdir()
     for shop, level in (("north", 100), ("south", 500)):
@@ -315,6 +317,7 @@ def test_help_on_a_full_disk_is_an_error_in_words(tmp_path: Path) -> None:
     assert b"standard output: cannot be written" in result.stderr
 
 
+@pytest.mark.slow
 def test_models_are_compared_from_a_file_to_a_leaderboard(tmp_path: Path) -> None:
     data = ROOT / "sample_data" / "airline_passengers.csv"
     options = "--epochs 1 --steps-per-epoch 3 --members 1 --hidden-size 4 --models gru,naive"

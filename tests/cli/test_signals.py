@@ -161,6 +161,7 @@ def test_a_training_that_is_stopped_keeps_the_old_checkpoint_and_its_state(
     ]
 
 
+@pytest.mark.slow
 def test_a_training_that_is_killed_goes_on_to_the_same_file(tmp_path: Path) -> None:
     data = str(ROOT / "sample_data" / "us_population.csv")
     options = (

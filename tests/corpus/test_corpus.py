@@ -153,6 +153,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
         "two values for one time",
     ],
 )
+@pytest.mark.slow
 def test_the_program_refuses_a_file_and_writes_nothing(tmp_path: Path, name: str) -> None:
     case = BY_NAME[name]
     path = path_of(case, tmp_path)
