@@ -131,7 +131,7 @@ def report_backtest(
 
     best = min(simple, key=error)
     naive = min((scores for scores in simple if scores.model in NAIVE), key=error)
-    skill = _skill(error(model_scores), error(naive))
+    of_naive = skill(error(model_scores), error(naive))
     n_series = len(np.unique(scene.origins.series))
     return Backtest(
         n_series=n_series,
@@ -142,12 +142,13 @@ def report_backtest(
         scores=(model_scores, *(s for s in simple if s.model != model_scores.model)),
         best_simple=best.model,
         best_naive=naive.model,
-        skill=skill,
-        verdict=_verdict(model_scores.model, best.model, _skill(error(model_scores), error(best))),
+        skill=of_naive,
+        verdict=_verdict(model_scores.model, best.model, skill(error(model_scores), error(best))),
     )
 
 
-def _skill(error: float, of_simple: float) -> float | None:
+def skill(error: float, of_simple: float) -> float | None:
+    """The share by which an error lies below that of a simple forecast; None if that makes none."""
     return 1 - error / of_simple if of_simple > 0 else None
 
 

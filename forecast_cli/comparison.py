@@ -71,10 +71,12 @@ def choose_cutoffs(panel: Panel, config: CompareConfig, tell: Tell) -> Cutoffs:
         if int(panel.lengths.max()) - back[0] >= 2:
             known = panel_before(panel, panel.offsets[1:] - back[0])
             window = replace(config.window, horizon=horizon)
-            plan = plan_windows(known, window, _ignore)
+            notices: list[Notice] = []
+            plan = plan_windows(known, window, notices.append)
             if n_windows in (asked, 1) or _is_long_enough(known, plan):
                 _tell_cutoffs(config.cutoffs, n_windows, horizon, step, tell)
-                plan_windows(known, window, tell)
+                for notice in notices:
+                    tell(notice)
                 return Cutoffs(plan=plan, back=back, step_size=step)
     raise DataError(
         f"{panel.source}: the longest series has {panel.lengths.max()} values, too few to hold "

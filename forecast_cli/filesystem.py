@@ -73,6 +73,16 @@ class OwnedFile:
         with _told(path):
             self._descriptor = _claim(path, taken)
 
+    @property
+    def name(self) -> str:
+        """The path as messages show it."""
+        return _shown(self.path)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been written to it, now or before."""
+        return os.fstat(self._descriptor).st_size == 0
+
     def read(self) -> bytes:
         """The content."""
         with _told(self.path):
@@ -108,14 +118,10 @@ def _claim(path: Path, taken: str) -> int:
             os.close(descriptor)
             raise OutputError(f"{_shown(path)}: this is no regular file; move it away")
         try:
-            if sys.platform != "win32":
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor, wait=False)
         except BlockingIOError:
             os.close(descriptor)
             raise OutputError(taken) from None
-        except OSError:
-            # Some file systems have no locks; then nobody can be kept away.
-            return descriptor
         if os.fstat(descriptor).st_nlink:
             return descriptor
         os.close(descriptor)
@@ -184,11 +190,17 @@ def _remove_if_abandoned(leftover: Path) -> None:
 
 
 def _lock(descriptor: int, *, wait: bool = True) -> bool:
-    """Lock an open file until it is closed; False if that is not possible here or now."""
+    """Lock an open file until it is closed; False where no file can be locked.
+
+    Raises:
+        BlockingIOError: another process has locked it, and that is not to be waited for.
+    """
     if sys.platform == "win32":
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        raise
     except OSError:
         return False
     return True

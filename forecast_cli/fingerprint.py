@@ -45,7 +45,7 @@ def take_fingerprint(panel: Panel, settings: Settings) -> Fingerprint:
         data=_digest(*_content(panel)),
         options=dict(_options(settings)),
         versions={name: _version(name) for name in _PACKAGES},
-        machine=f"{platform.machine()} {_processor()}",
+        machine=f"{platform.machine()} {processor()}",
     )
 
 
@@ -102,7 +102,7 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name: kernels, and with them the last bits, are chosen by it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli import metrics
-from forecast_cli.backtest import Scene, score
+from forecast_cli.backtest import Scene, score, skill
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.findings import Leaderboard, Standing
 from forecast_cli.report import describe_chance
@@ -79,8 +79,7 @@ def _error(row: Standing) -> float:
 
 
 def _with_skill(row: Standing, naive: Standing) -> Standing:
-    error = _error(naive)
-    return replace(row, skill=1 - _error(row) / error if error > 0 else None)
+    return replace(row, skill=skill(_error(row), _error(naive)))
 
 
 def _units(scene: Scene, step_size: int) -> tuple[NDArray[np.int64], str]:

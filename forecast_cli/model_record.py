@@ -21,6 +21,7 @@ from forecast_cli.model import Model, Training
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.recurrence import weight_shapes
 from forecast_cli.schema import from_plain, to_plain
+from forecast_cli.sealed import Tensors
 from forecast_cli.times.calendar import Calendar
 
 _SERIES_TENSORS = {
@@ -37,8 +38,6 @@ _FURTHEST_START = 2**60
 
 _ROUNDING = 1e-6
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-Tensors = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,11 @@ def percent(share: float | None) -> str:
     return _MISSING if share is None else f"{round(100 * share, 1) + 0.0:.1f} %"
 
 
+def describe_windows(horizon: int, context_length: int) -> str:
+    """How far is forecast, and from how much."""
+    return f"{count(horizon, 'step')} ahead from the last {context_length}"
+
+
 def describe_chance(chance: float) -> str:
     """A probability as it is usually written.
 

@@ -44,14 +44,14 @@ class StateKeeper:
                 damaged.
         """
         self._fingerprint = fingerprint
-        content = b"" if self._file is None else self._file.read()
+        file = None if self._file is None or self._file.is_empty else self._file
         if resume:
-            self._go_back(fingerprint, content)
-        elif content:
+            self._go_back(fingerprint, file)
+        elif file is not None:
             self._tell(
                 Notice(
                     "warning",
-                    f"{self._name} holds a training that was interrupted; it is replaced, because "
+                    f"{file.name} holds a training that was interrupted; it is replaced, because "
                     "this run starts anew (--resume would go on from it)",
                 )
             )
@@ -77,19 +77,15 @@ class StateKeeper:
             self._save()
         return self._file is not None and bool(self._states) and not self._is_broken
 
-    @property
-    def _name(self) -> str:
-        return "" if self._file is None else escape(str(self._file.path), limit=200)
-
-    def _go_back(self, fingerprint: Fingerprint, content: bytes) -> None:
-        if not content:
+    def _go_back(self, fingerprint: Fingerprint, file: OwnedFile | None) -> None:
+        if file is None:
             self._tell(Notice("guess", "--resume: no interrupted training is here; starting anew"))
             return
-        before, states = load_state(content, self._name)
+        before, states = load_state(file.read(), file.name)
         changed = differences(before, fingerprint)
         if changed:
             raise CheckpointError(
-                f"{self._name}: the interrupted training is another one: {'; '.join(changed)}. "
+                f"{file.name}: the interrupted training is another one: {'; '.join(changed)}. "
                 "Give it what it had, or train without --resume to start anew"
             )
         if before.machine != fingerprint.machine:
@@ -132,13 +128,12 @@ def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
     """Keep the state of a training to `output` until it is over.
 
     Where the training fails or is interrupted, its state is saved and stays, which a note on the
-    exception says. `output` is None, or
-    no regular file, where there is no place beside it.
+    exception says. `output` is None, or no regular file, where there is no place beside it.
 
     Raises:
         OutputError: another training to this output is going on.
     """
-    if output is None or (os.path.exists(output) and not os.path.isfile(output)):  # noqa: PTH110, PTH113
+    if output is None or (Path(output).exists() and not Path(output).is_file()):
         yield StateKeeper(None, tell)
         return
     name = escape(output, limit=200)
@@ -154,10 +149,10 @@ def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
         # What cannot be trained would fail again at the same place.
         if keeper.save() and not isinstance(error, TrainingError):
             error.add_note(
-                f"the training so far is kept in {escape(str(file.path), limit=200)}; "
-                "the same command with --resume goes on from there"
+                f"the training so far is kept in {file.name}; the same command with --resume "
+                "goes on from there"
             )
-        file.close(remove=not file.read())
+        file.close(remove=file.is_empty)
         raise
     file.close(remove=True)
 

@@ -13,7 +13,7 @@ from forecast_cli.cli.results import check_streams, choose_format, write_leaderb
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import CompareConfig
 from forecast_cli.findings import CompareReport
-from forecast_cli.report import count, data_facts, facts, percent
+from forecast_cli.report import count, data_facts, describe_windows, facts, percent
 
 
 @with_options
@@ -44,7 +44,7 @@ def compare(
 def _describe(report: CompareReport) -> Iterator[RenderableType]:
     apart = f", {report.step_size} apart" if report.n_windows > 1 else ""
     windows = (
-        f"{count(report.horizon, 'step')} ahead from the last {report.context_length}, "
+        f"{describe_windows(report.horizon, report.context_length)}, "
         f"season length {report.season_length}"
     )
     all_series = count(report.data.n_series, "series", "series")

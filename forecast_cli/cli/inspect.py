@@ -11,7 +11,16 @@ from forecast_cli.cli.results import check_streams, write_report
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import ReadConfig, WindowConfig
 from forecast_cli.findings import InspectReport, Understanding
-from forecast_cli.report import count, data_facts, facts, percent, printable, short_text, table
+from forecast_cli.report import (
+    count,
+    data_facts,
+    describe_windows,
+    facts,
+    percent,
+    printable,
+    short_text,
+    table,
+)
 
 
 @with_options
@@ -58,7 +67,7 @@ def _describe_panel(found: Understanding) -> Iterator[RenderableType]:
             ),
             (
                 "windows",
-                f"{count(found.horizon, 'step')} ahead from the last {found.context_length}, "
+                f"{describe_windows(found.horizon, found.context_length)}, "
                 f"{count(found.n_windows, 'window')} to learn from",
             ),
         ]

@@ -2,9 +2,9 @@
 
 import sys
 
+from forecast_cli.config import MEBIBYTE
 from forecast_cli.errors import MemoryLimitError
 
-_MEBIBYTE = 2**20
 _LEAST_MIB = 512
 _LEAST_TO_TRAIN_MIB = 1024
 _PER_THREAD_MIB = 160
@@ -23,8 +23,8 @@ def check_memory(*, threads: int = 0) -> None:
 
     least = _LEAST_TO_TRAIN_MIB + threads * _PER_THREAD_MIB if threads else _LEAST_MIB
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit not in (-1, resource.RLIM_INFINITY) and limit < least * _MEBIBYTE:
+    if limit not in (-1, resource.RLIM_INFINITY) and limit < least * MEBIBYTE:
         raise MemoryLimitError(
             f"there is not enough memory: this takes {least} MiB of address space, and the limit "
-            f"is {limit // _MEBIBYTE} MiB; raise it (ulimit -v)"
+            f"is {limit // MEBIBYTE} MiB; raise it (ulimit -v)"
         )

@@ -19,7 +19,6 @@ from forecast_cli.findings import (
     PredictReport,
     Report,
 )
-from forecast_cli.reading.datafiles import data_files
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
 from forecast_cli.writer import check_format, records, render_frame
@@ -48,6 +47,8 @@ def _files(name: str | None) -> Sequence[Path]:
     """The files that are read where an input has this name, those of a folder or a pattern too."""
     if name in (None, STANDARD_STREAM):
         return ()
+    from forecast_cli.reading.datafiles import data_files
+
     return data_files(name or "", lambda _: None) or (Path(name or ""),)
 
 

@@ -21,7 +21,15 @@ from forecast_cli.cli.streams import Streams, is_output_terminal, write_output
 from forecast_cli.config import Settings
 from forecast_cli.errors import ConfigError
 from forecast_cli.findings import TrainReport
-from forecast_cli.report import backtest_parts, count, data_facts, facts, parts_table, to_json
+from forecast_cli.report import (
+    backtest_parts,
+    count,
+    data_facts,
+    describe_windows,
+    facts,
+    parts_table,
+    to_json,
+)
 
 
 @with_options
@@ -80,7 +88,7 @@ def _output(checkpoint: bytes, report: TrainReport, target: CheckpointOptions) -
 
 def _describe(report: TrainReport) -> Iterator[RenderableType]:
     windows = (
-        f"{count(report.horizon, 'step')} ahead from the last {report.context_length}, "
+        f"{describe_windows(report.horizon, report.context_length)}, "
         f"season length {report.season_length}, {count(report.n_windows, 'window')}"
     )
     network = f"{report.cell}, {count(report.n_parameters, 'parameter')}"

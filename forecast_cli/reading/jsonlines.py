@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ _SUFFIXES = (".jsonl", ".ndjson")
 _CONVERT = "write it as JSON lines, one object a line, or as CSV"
 _OBJECT, _LIST = NESTED
 _CELL_BYTES = 8
+_OPENED = re.compile(rb"\s*[{\[]")
 
 
 def is_json_lines(text: bytes, source: str, name: str) -> bool:
@@ -25,11 +27,12 @@ def is_json_lines(text: bytes, source: str, name: str) -> bool:
     Raises:
         DataError: It is one JSON document.
     """
+    by_name = source.lower().removesuffix(".gz").endswith(_SUFFIXES)
+    # The text may be large, and mostly it is a table: nothing of it is copied to see that.
+    if not _OPENED.match(text):
+        return by_name
     stripped = text.strip()
     first = stripped.split(b"\n", 1)[0].strip()
-    by_name = source.lower().removesuffix(".gz").endswith(_SUFFIXES)
-    if stripped[:1] not in (b"{", b"["):
-        return by_name
     is_closed = stripped[-1:] in (b"]", b"}")
     try:
         found = _DECODER.decode(first.decode())

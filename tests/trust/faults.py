@@ -242,7 +242,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "two trainings to one file are let in",
-        "fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB) except BlockingIOError",
+        "_lock(descriptor, wait=False) except BlockingIOError",
         "pass\n        except BlockingIOError",
         f"{_FILES}an_owned_file_has_one_owner_whatever_its_content",
         "tests/unit/test_resume.py::test_two_trainings_to_one_file_are_not_let_in",

@@ -1,6 +1,5 @@
 """Files that pretend to be checkpoints, made to hurt whoever opens them."""
 
-import hashlib
 import io
 import json
 import os
@@ -16,9 +15,9 @@ import numpy as np
 
 from forecast_cli.checkpoint import dump_model
 from tests.models import make_model
+from tests.sealed_files import NO_DIGEST, stamped
 
 MEBIBYTE = 2**20
-NO_DIGEST = "0" * 64
 
 Edit = Callable[[dict[str, Any], dict[str, Any]], None]
 
@@ -31,8 +30,7 @@ def hostile_files() -> dict[str, bytes]:
 
 def stamp(header: bytes, body: bytes) -> bytes:
     """A file of that header, whose empty place for a SHA-256 is filled in."""
-    blank = struct.pack("<Q", len(header)) + header + body
-    return blank.replace(NO_DIGEST.encode(), hashlib.sha256(blank).hexdigest().encode(), 1)
+    return stamped(struct.pack("<Q", len(header)) + header + body)
 
 
 def parts() -> tuple[dict[str, Any], dict[str, Any], bytes]:

@@ -5,7 +5,6 @@ import io
 import json
 import math
 import re
-import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,8 @@ from forecast_cli.cli.app import main
 from forecast_cli.errors import CheckpointError
 from forecast_cli.model import Model
 from tests.models import make_model, make_seasonal_committee
-from tests.trust.hostile import NO_DIGEST, hostile_files, parts, stamp
+from tests.sealed_files import put_together, take_apart
+from tests.trust.hostile import hostile_files, parts, stamp
 
 pytestmark = pytest.mark.slow
 
@@ -116,13 +116,8 @@ def test_nonsense_in_any_place_of_the_metadata_is_refused_or_harmless(
 
 
 def with_tensor(data: bytes, name: str, value: np.ndarray[Any, Any]) -> bytes:
-    (length,) = struct.unpack("<Q", data[:8])
-    metadata = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["forecast"])
-    metadata["sha256"] = NO_DIGEST
-    tensors = safetensors.numpy.load(data) | {name: value}
-    blank = safetensors.numpy.save(tensors, {"forecast": json.dumps(metadata)})
-    (length,) = struct.unpack("<Q", blank[:8])
-    return stamp(blank[8 : 8 + length], blank[8 + length :])
+    metadata, tensors = take_apart(data)
+    return put_together(metadata, tensors | {name: value})
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # The program ignores those of libraries.

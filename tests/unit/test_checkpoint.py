@@ -1,5 +1,3 @@
-import hashlib
-import json
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ from forecast_cli.errors import CheckpointError
 from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model
 from tests.models import make_model
+from tests.sealed_files import put_together, take_apart
 
 
 def load(data: bytes) -> Model:
@@ -23,14 +22,9 @@ def load(data: bytes) -> Model:
 
 def rebuilt(change: Callable[[dict[str, Any], dict[str, Any]], None]) -> bytes:
     """A checkpoint whose metadata or tensors were changed, with a right SHA-256 again."""
-    data = dump_model(make_model())
-    (length,) = struct.unpack("<Q", data[:8])
-    metadata = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["forecast"])
-    tensors = safetensors.numpy.load(data)
-    metadata["sha256"] = "0" * 64
+    metadata, tensors = take_apart(dump_model(make_model()))
     change(metadata, tensors)
-    blank = safetensors.numpy.save(tensors, {"forecast": json.dumps(metadata)})
-    return blank.replace(b"0" * 64, hashlib.sha256(blank).hexdigest().encode(), 1)
+    return put_together(metadata, tensors)
 
 
 def edit_model(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:

@@ -1,15 +1,11 @@
 """Files of older versions: `tests/data` keeps one that each format's own version wrote."""
 
 import copy
-import hashlib
-import json
-import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import safetensors.numpy
 
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.errors import CheckpointError
@@ -17,6 +13,7 @@ from forecast_cli.inference import forecast_from
 from forecast_cli.migrations import FORMAT_VERSION, migrate
 from forecast_cli.model import Model
 from forecast_cli.splits import origins_at_end
+from tests.sealed_files import put_together, take_apart
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -133,14 +130,10 @@ def test_what_was_read_is_not_changed() -> None:
 
 @pytest.mark.parametrize("shares", [[0.0, 0.0], [int("9" * 400), 1.0], ["1.0", 1.0]])
 def test_shares_that_give_no_weights_are_refused_despite_a_right_digest(shares: list[Any]) -> None:
-    data = (DATA / "format-1.forecast").read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    metadata = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["forecast"])
+    metadata, tensors = take_apart((DATA / "format-1.forecast").read_bytes())
     for member, share in zip(metadata["model"]["members"], shares, strict=True):
         member["share"] = share
-    metadata["sha256"] = "0" * 64
-    blank = safetensors.numpy.save(safetensors.numpy.load(data), {"forecast": json.dumps(metadata)})
-    changed = blank.replace(b"0" * 64, hashlib.sha256(blank).hexdigest().encode(), 1)
+    changed = put_together(metadata, tensors)
     with pytest.raises(CheckpointError, match="not a usable checkpoint"):
         load_model(changed, "m.forecast")
 

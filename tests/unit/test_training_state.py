@@ -1,19 +1,16 @@
-import json
 import math
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-import safetensors.numpy
 
 from forecast_cli.errors import CheckpointError
 from forecast_cli.fingerprint import Fingerprint
-from forecast_cli.sealed import Kind, seal
 from forecast_cli.snapshot import Snapshot, Trained, Weights
 from forecast_cli.training_state import dump_state, load_state
+from tests.sealed_files import put_together, take_apart
 
 HERE = Fingerprint(
     data="ab" * 32, options={"--cell": "gru"}, versions={"torch": "2.13"}, machine="an abacus"
@@ -46,20 +43,9 @@ def snapshot() -> Snapshot:
 
 def changed(change: Callable[[dict[str, Any], dict[str, Any]], None]) -> bytes:
     """A state whose content was changed, with a right SHA-256 again."""
-    data = dump_state(HERE, {"training.0": snapshot()})
-    (length,) = struct.unpack("<Q", data[:8])
-    metadata = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["forecast"])
-    tensors = safetensors.numpy.load(data)
+    metadata, tensors = take_apart(dump_state(HERE, {"training.0": snapshot()}))
     change(metadata["state"], tensors)
-    kind = Kind(
-        mark="forecast-training-state",
-        version=1,
-        keys=frozenset({"state"}),
-        noun="",
-        source="",
-        remedy="",
-    )
-    return seal(kind, {"state": metadata["state"]}, tensors)
+    return put_together(metadata, tensors)
 
 
 def assert_same_weights(one: Weights, other: Weights) -> None:
