@@ -42,10 +42,12 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: naming the folder or file and the cause.
     """
-    # In a folder that was deleted meanwhile no path can be made absolute.
+    # In a deleted folder no path can be made absolute, and a name can be too long for a file.
     with _told(path):
-        target = Path(os.path.realpath(path))
-    name = _shown(path)
+        _check_writable(Path(os.path.realpath(path)), _shown(path))
+
+
+def _check_writable(target: Path, name: str) -> None:
     if target.is_dir():
         raise OutputError(f"{name}: this is a folder; give the name of a file")
     if not target.parent.is_dir():

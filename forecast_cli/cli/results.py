@@ -1,6 +1,7 @@
 """A result -> standard output or a file: checked before the work, rendered before it is written."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -53,7 +54,10 @@ def _files(name: str | None) -> Sequence[Path]:
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and one.samefile(other)
+    # A name that is too long for a file is told where the file is opened.
+    with suppress(OSError):
+        return one.is_file() and other.is_file() and one.samefile(other)
+    return False
 
 
 def choose_format(options: ResultOptions) -> Format:

@@ -211,6 +211,11 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
         check_writable(tmp_path / "nowhere" / "model.forecast")
 
 
+def test_a_name_that_is_too_long_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="file name too long"):
+        check_writable(tmp_path / ("x" * 300))
+
+
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="this is a folder"):
         check_writable(tmp_path)
