@@ -7,6 +7,7 @@ import numpy as np
 from forecast_cli.committee import Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
+from forecast_cli.inputs import Input
 from forecast_cli.representation import Representation
 
 _LONGEST_BY_STEP = 48
@@ -52,14 +53,21 @@ _MOST_EPOCHS = {"fast": 10, "normal": 25, "best": 40}
 
 
 def candidate_forms(
-    plan: WindowPlan, settings: Settings, *, base: str, positive: bool
+    plan: WindowPlan,
+    settings: Settings,
+    *,
+    base: str,
+    positive: bool,
+    inputs: tuple[Input, ...] = (),
 ) -> list[Form]:
     """The forms to train, the most different ones first.
 
     They differ in scale (levels, and logs where all values are `positive`), in what they correct
     (the last value or season, and `base`, the best naive continuation), in whether the season is
-    taken out before, and in whether they read few steps one by one or many in segments. Where more
-    are asked for than there are, a form comes again, and is trained with another seed.
+    taken out before, and in whether they read few steps one by one or many in segments. Where
+    there are covariates, all forms have them as `inputs`, and half of them come without as well:
+    validation says whether they help. Where more are asked for than there are, a form comes again,
+    with another seed.
     """
     forms = []
     for way in _WITHOUT_SEASON if plan.season_length == 1 else _WITH_SEASON:
@@ -72,7 +80,15 @@ def candidate_forms(
         forms.append(_form(representation, plan, settings.network, in_segments=way.in_segments))
     different = list(dict.fromkeys(forms))
     config = settings.optimisation
-    count = _MEMBERS[config.effort] if config.members is None else config.members
+    count = _MEMBERS[config.effort]
+    if inputs:
+        seeing = [replace(form, inputs=inputs) for form in different]
+        half = count // 2
+        pairs = zip(seeing, different[:half], strict=False)
+        different = [form for pair in pairs for form in pair] + seeing[half:]
+        count += half
+    if config.members is not None:
+        count = config.members
     return [different[number % len(different)] for number in range(count)]
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.config import NetworkConfig
+from forecast_cli.inputs import Input, Surroundings
 from forecast_cli.recurrence import forward
 from forecast_cli.representation import Representation, applies, represent
 from forecast_cli.seasonality import estimate_season
@@ -19,16 +20,21 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What a member is made of: how it sees a window, how much of it, and its network."""
+    """What a member is made of: how it sees a window, how much of it, and its network.
+
+    `inputs` are the covariates that it sees.
+    """
 
     representation: Representation
     context_length: int
     network: NetworkConfig
+    inputs: tuple[Input, ...] = ()
 
     def __str__(self) -> str:
         pace = self.network.pace
         grouped = f", {pace} at a time" if pace > 1 else ""
-        return f"{self.representation}, from {self.context_length} steps{grouped}"
+        sees = ", sees covariates" if self.inputs else ""
+        return f"{self.representation}, from {self.context_length} steps{grouped}{sees}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +52,20 @@ class Member:
     test_error: float | None
     weight: float
 
-    def forecast(self, context: Array, horizon: int) -> Array:
-        """The forecast [B, H]; the representation must apply to every row of the context [B, L]."""
-        window = last_steps(context, self.form.context_length)
-        represented = represent(self.form.representation, window, horizon)
-        return represented.restore(forward(self.form.network, self.weights, represented.features))
+    def forecast(self, context: Array, horizon: int, around: Surroundings | None = None) -> Array:
+        """The forecast [B, H]; the representation must apply to every row of the context [B, L].
+
+        A member with inputs needs the covariates around the cutoffs.
+        """
+        form = self.form
+        window = last_steps(context, form.context_length)
+        represented = represent(form.representation, window, horizon)
+        feed = None
+        if form.inputs:
+            assert around is not None
+            feed = around.feed(form.inputs, form.context_length)
+        output = forward(form.network, self.weights, represented.features, form.inputs, feed)
+        return represented.restore(output)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +92,22 @@ class Committee:
         """Weights of all members together."""
         return sum(int(w.size) for member in self.members for w in member.weights.values())
 
-    def forecast(self, context: Array, voiced: NDArray[np.bool_] | None = None) -> Array:
+    @property
+    def sees_covariates(self) -> bool:
+        """Whether any member has inputs beside the values."""
+        return any(member.form.inputs for member in self.members)
+
+    def forecast(
+        self,
+        context: Array,
+        around: Surroundings | None = None,
+        voiced: NDArray[np.bool_] | None = None,
+    ) -> Array:
         """The forecast [B, H] from contexts [B, L], NaN where padded or missing.
 
-        A row that is not `voiced` [B] gets the simple continuations only; by default that is one
-        too short for the networks, or without any change.
+        Members with inputs need the covariates `around` the cutoffs, with H steps behind them. A
+        row that is not `voiced` [B] gets the simple continuations only; by default that is one too
+        short for the networks, or without any change.
         """
         if voiced is None:
             voiced = self.rows_for_networks(context)
@@ -92,7 +118,7 @@ class Committee:
             total += part * SIMPLE[name](context, self.horizon, self.season_length)
             weight += part
         for member in self.members:
-            rows, forecast = self._hear(member, context, voiced)
+            rows, forecast = self._hear(member, context, around, voiced)
             total[rows] += member.weight * forecast
             weight[rows] += member.weight
         forecast = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
@@ -103,7 +129,11 @@ class Committee:
         return forecast
 
     def _hear(
-        self, member: Member, context: Array, voiced: NDArray[np.bool_]
+        self,
+        member: Member,
+        context: Array,
+        around: Surroundings | None,
+        voiced: NDArray[np.bool_],
     ) -> tuple[NDArray[np.intp], Array]:
         """The rows that a member can forecast, and its forecast of them."""
         representation = member.form.representation
@@ -111,11 +141,12 @@ class Committee:
         usable = voiced & applies(representation, window)
         if not representation.deseasonalised:
             rows = np.flatnonzero(usable)
-            return rows, member.forecast(context[rows], self.horizon)
+            return rows, member.forecast(context[rows], self.horizon, _rows(around, rows))
         # A season that is subtracted, as some value is not positive, can leave less than zero.
         rows = np.flatnonzero(usable & applies(representation, context))
         season = estimate_season(context[rows], self.season_length)
-        return rows, season.restore(member.forecast(season.remove(context[rows]), self.horizon))
+        calm = season.remove(context[rows])
+        return rows, season.restore(member.forecast(calm, self.horizon, _rows(around, rows)))
 
     def rows_for_networks(self, context: Array) -> NDArray[np.bool_]:
         """Which contexts [B, L] are long enough for the networks, and change at all [B]."""
@@ -125,3 +156,7 @@ class Committee:
         highest = np.where(observed, context, -np.inf).max(axis=1, initial=-np.inf)
         changes: NDArray[np.bool_] = enough & (highest > lowest)
         return changes
+
+
+def _rows(around: Surroundings | None, rows: NDArray[np.intp]) -> Surroundings | None:
+    return None if around is None else around.rows(rows)

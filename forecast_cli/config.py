@@ -40,6 +40,10 @@ class ReadConfig:
     target: tuple[str, ...] = ()
     time: str | None = None
     id: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    future: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
     freq: str | None = None
     date_format: str | None = None
     delimiter: str | None = None
@@ -73,6 +77,28 @@ class ReadConfig:
             ("--max-columns", self.max_columns),
         ):
             _require_at_least(option, size, 1)
+        self._check_covariates()
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The columns beside the target that are named, by role."""
+        return (*self.past, *self.future, *self.static)
+
+    def _check_covariates(self) -> None:
+        owner: dict[str, str] = {}
+        for option in ("past", "future", "static", "target", "id", "time"):
+            value = getattr(self, option) or ()
+            for name in (value,) if isinstance(value, str) else value:
+                other = owner.get(name)
+                _require(
+                    other is None or option != other or name not in self.covariates,
+                    f"--{option} names column {name!r} twice",
+                )
+                _require(
+                    other in (None, option) or name not in self.covariates,
+                    f"column {name!r} is named by --{other} and --{option}; it can have one role",
+                )
+                owner[name] = option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +257,22 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_levels(self.levels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionConfig:
+    """How far to forecast, None: as the checkpoint was trained; and a file of what is known ahead.
+
+    The file is for covariates whose future values do not stand in the data.
+    """
+
+    horizon: int | None = None
+    levels: tuple[int, ...] | None = None
+    future_data: str | None = None
+
+    def __post_init__(self) -> None:
+        WindowConfig(horizon=self.horizon)
+        check_levels(self.levels or ())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.committee import Form
+from forecast_cli.inputs import Feed
 from forecast_cli.losses import Examples, make_examples
 from forecast_cli.panel import Panel
 from forecast_cli.representation import applies, represent
@@ -18,6 +19,7 @@ from forecast_cli.windows import (
     futures,
     histories,
     last_steps,
+    look_around,
     without_season,
 )
 
@@ -65,7 +67,7 @@ class ExampleSource:
 
         Several batches are made at a time: few calls, yet bounded memory.
         """
-        span = self._form.context_length + self._horizon
+        span = (self._form.context_length + self._horizon) * (1 + len(self._form.inputs))
         at_once = min(count, max(1, _LARGEST_BLOCK // (batch_size * span)))
         for start in range(0, count, at_once):
             ready = min(at_once, count - start)
@@ -95,4 +97,11 @@ class ExampleSource:
         keep = applies(representation, context)
         represented = represent(representation, context[keep], self._horizon)
         scales = self._scales[origins.series[keep]]
-        return make_examples(represented, future[keep], scales, device=self._device)
+        feed = self._feed(origins.rows(keep)) if self._form.inputs else None
+        return make_examples(represented, future[keep], scales, feed, device=self._device)
+
+    def _feed(self, origins: Origins) -> Feed:
+        length = self._form.context_length
+        around = look_around(self._panel, origins, length, self._horizon)
+        assert around is not None
+        return around.feed(self._form.inputs, length)

@@ -69,12 +69,15 @@ class DataSummary:
 class MemberSummary:
     """One member of the model: how it sees a window, and how it did in validation and backtest.
 
+    `covariates` are the columns that it sees beside the target.
+
     Both errors are those of the same network trained without these parts, in seasonal errors.
     """
 
     representation: str
     context_length: int
     segment_length: int
+    covariates: tuple[str, ...]
     epochs: int
     validation_mase: float | None
     backtest_mase: float | None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from forecast_cli.config import Settings
+from forecast_cli.covariates import Covariate
 from forecast_cli.panel import Panel
 
 _WITHOUT_EFFECT = {"threads"}
@@ -63,7 +64,13 @@ def differences(before: Fingerprint, now: Fingerprint) -> list[str]:
 def _content(panel: Panel) -> Iterator[bytes]:
     for numbers in (panel.values, panel.offsets, panel.starts):
         yield np.ascontiguousarray(numbers).tobytes()
+    columns: tuple[Covariate, ...] = ()
+    if panel.covariates is not None:
+        columns = panel.covariates.columns
+        for part in (panel.covariates.values, panel.covariates.starts, panel.covariates.static):
+            yield np.ascontiguousarray(part).tobytes()
     record = [panel.ids.tolist(), panel.calendar.to_dict(), asdict(panel.columns), panel.layout]
+    record += [asdict(column) for column in columns]
     yield json.dumps(record, sort_keys=True).encode()
 
 

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.adjustment import Adjustment, choose, estimate, tell_effects
 from forecast_cli.backtest import Scene, join, make_scene, report_backtest, score
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.candidates import candidate_forms, choose_epochs, seed_of
 from forecast_cli.committee import Committee, Form, Member
-from forecast_cli.config import Settings
+from forecast_cli.config import HISTORY_LENGTH, Settings
 from forecast_cli.defaults import WindowPlan
+from forecast_cli.effects import Effects
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import Backtest
+from forecast_cli.inputs import Input, make_inputs
 from forecast_cli.intervals import bounds_at, extend, half_widths
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
@@ -32,12 +35,13 @@ from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
     Origins,
     Split,
+    origins_at,
     origins_at_end,
     seen_values,
     split_panel,
 )
 from forecast_cli.training import Task, train_all
-from forecast_cli.windows import count_windows, histories
+from forecast_cli.windows import count_windows, histories, look_around
 
 Array = NDArray[np.float64]
 
@@ -53,23 +57,43 @@ _MOST_ORIGINS = 2500
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """A committee, its interval half-widths [99, H] in seasonal errors, and how it was scored."""
+    """A committee, its interval half-widths [99, H] in seasonal errors, and how it was scored.
+
+    The committee forecasts values without the `effects`, if there are any.
+    """
 
     committee: Committee
     widths: Array
+    effects: Effects | None
     backtest: Backtest | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """What every step of a fit shares."""
+    """What every step of a fit shares.
 
+    `panel` is the `given` one without the effects of what is known ahead: the adjustment.
+    """
+
+    given: Panel
     panel: Panel
+    adjustment: Adjustment | None
     plan: WindowPlan
     settings: Settings
     tell: Tell
     progress: Progress
     keeper: Keeper
+
+    def adjusted(self, adjustment: Adjustment | None) -> "_Job":
+        """The same job on the given panel without these effects."""
+        panel = self.given if adjustment is None else adjustment.without(self.given)
+        return replace(self, panel=panel, adjustment=adjustment)
+
+    def restored(self, origins: Origins, values: Array) -> Array:
+        """Values [W, H] after the origins with the effects put back."""
+        if self.adjustment is None:
+            return values
+        return self.adjustment.restore(self.given, origins, values)
 
     def scene(self, origins: Origins, span: int) -> Scene:
         return make_scene(self.panel, origins.thinned(_MOST_ORIGINS), span, self.plan.season_length)
@@ -138,11 +162,21 @@ def fit(
     everything. A panel too short for all that gets the best simple continuation alone. Networks
     that the `keeper` recalls go on from where they stood.
     """
-    job = _Job(
-        panel=panel, plan=plan, settings=settings, tell=tell, progress=progress, keeper=keeper
-    )
     split = split_panel(panel, horizon=plan.horizon, season_length=plan.season_length)
-    ranking = ranking_scene(panel, plan, split)
+    job = _Job(
+        given=panel,
+        panel=panel,
+        adjustment=None,
+        plan=plan,
+        settings=settings,
+        tell=tell,
+        progress=progress,
+        keeper=keeper,
+    )
+    if split is not None:
+        job = job.adjusted(choose(panel, split, season_length=plan.season_length))
+        tell_effects(panel, job.adjustment, tell)
+    ranking = ranking_scene(job.panel, plan, split)
     simple = best(ranking, ranking.simple)
     if split is not None:
         return _fit_committee(job, split, ranking, simple)
@@ -160,7 +194,9 @@ def fit(
     scales = positive_scales(everything, plan.season_length)[ranking.origins.series]
     residuals = _residuals(ranking, ranking.simple[simple], scales)
     alone = job.committee(simple, {simple: 1.0}, ())
-    return Fitted(committee=alone, widths=_widths(residuals, plan.horizon), backtest=None)
+    return Fitted(
+        committee=alone, widths=_widths(residuals, plan.horizon), effects=None, backtest=None
+    )
 
 
 def _fit_committee(job: _Job, split: Split, ranking: Scene, simple: str) -> Fitted:
@@ -198,10 +234,27 @@ def _fit_committee(job: _Job, split: Split, ranking: Scene, simple: str) -> Fitt
         replace(member, test_error=test.scaled_error(part))
         for member, part in zip(members, heard_later[len(SIMPLE) :], strict=True)
     )
+    job = _with_all_effects(job)
     return Fitted(
         committee=_refit(job, simple, members, final),
         widths=_widths(residuals, job.plan.horizon),
+        effects=None if job.adjustment is None else job.adjustment.effects,
         backtest=backtest,
+    )
+
+
+def _with_all_effects(job: _Job) -> _Job:
+    """The job with effects of the same kind as before, as all values show them."""
+    if job.adjustment is None:
+        return job
+    effects = job.adjustment.effects
+    return job.adjusted(
+        estimate(
+            job.given,
+            job.given.offsets[1:],
+            on_logs=effects.on_logs,
+            season_length=effects.season_length,
+        )
     )
 
 
@@ -217,7 +270,13 @@ def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
     """One member for each form, trained on the fit part, without a weight as yet."""
     values, _ = seen_values(job.panel, split.validation_limits)
     positive = bool(np.nanmin(values) > 0)
-    forms = candidate_forms(job.plan, job.settings, base=base, positive=positive)
+    forms = candidate_forms(
+        job.plan,
+        job.settings,
+        base=base,
+        positive=positive,
+        inputs=_inputs(job.panel, split.fit_limits),
+    )
     n_windows = count_windows(job.panel, job.plan.season_length)
     epochs = choose_epochs(n_windows, job.settings.optimisation)
     networks = job.train(
@@ -239,13 +298,23 @@ def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
     )
 
 
+def _inputs(panel: Panel, limits: NDArray[np.int64]) -> tuple[Input, ...]:
+    """What networks can be fed beside the values, in the units of what lies before the limits."""
+    around = look_around(panel, origins_at(limits), HISTORY_LENGTH, 0)
+    if panel.covariates is None or around is None:
+        return ()
+    return make_inputs(panel.covariates.columns, around)
+
+
 def _hear(job: _Job, simple: str, members: Sequence[Member], scene: Scene) -> list[Array]:
     """What every part says by itself at the origins of a scene: the simple ones, then the members.
 
     Each forecast is [W, H] with the horizon of the scene.
     """
     alone = [job.committee(simple, {}, (replace(member, weight=1.0),)) for member in members]
-    said = [committee.forecast(scene.context)[:, : scene.horizon] for committee in alone]
+    longest = max((member.form.context_length for member in members), default=0)
+    around = look_around(job.panel, scene.origins, longest, job.plan.horizon)
+    said = [committee.forecast(scene.context, around)[:, : scene.horizon] for committee in alone]
     return [*scene.simple.values(), *said]
 
 
@@ -281,9 +350,13 @@ def _score(
     """The backtest of a forecast, with intervals from residuals made before the test part."""
     widths = _widths(residuals, test.horizon)
     scale = positive_scales(test.context, test.season_length)[:, None]
-    bounds = {level: bounds_at(forecast, widths, level, scale) for level in job.settings.levels}
-    scores = score(name, test, forecast, bounds)
-    return report_backtest(test, scores, n_windows=n_windows, step_size=1)
+    bounds = {}
+    for level in job.settings.levels:
+        low, high = bounds_at(forecast, widths, level, scale)
+        bounds[level] = job.restored(test.origins, low), job.restored(test.origins, high)
+    seen = make_scene(job.given, test.origins, test.horizon, test.season_length)
+    scores = score(name, seen, job.restored(test.origins, forecast), bounds)
+    return report_backtest(seen, scores, n_windows=n_windows, step_size=1)
 
 
 def _residuals(scene: Scene, forecast: Array, scales: Array | None = None) -> Array:

@@ -1,17 +1,20 @@
 """Model, panel -> Forecast: point forecasts and intervals, in NumPy alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.effects import Effects
 from forecast_cli.forecast import Forecast
-from forecast_cli.intervals import bounds_at, extend
+from forecast_cli.inputs import Surroundings
+from forecast_cli.intervals import bounds_at, extend, not_below
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.splits import Origins, minimum_context
-from forecast_cli.windows import histories
+from forecast_cli.windows import cutoffs, histories, look_around
 
 Array = NDArray[np.float64]
 
@@ -28,23 +31,66 @@ def forecast_from(
     A series whose seen values are never negative gets no bound that is, as long as its forecast is
     not.
     """
+    widths = extend(model.widths, horizon)
     blocks = []
     for start in range(0, len(origins), _BLOCK):
         part = origins.rows(slice(start, start + _BLOCK))
         context = histories(panel, part)
-        mean = _continue(model, context, horizon)
+        view = _make_view(
+            model.effects, context, look_around(panel, part, context.shape[1], horizon)
+        )
+        mean = _continue(model, view, horizon)
+        scale = _scales(model, view.context)[:, None]
         floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]
-        scale = _scales(model, context)[:, None]
-        blocks.append((mean, floor, scale))
-    mean, floor, scale = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    widths = extend(model.widths, horizon)
+        bounds = [
+            view.restored(bound)
+            for level in levels
+            for bound in bounds_at(mean, widths, level, scale)
+        ]
+        mean = view.restored(mean)
+        blocks.append((mean, *(not_below(floor, mean, bound) for bound in bounds)))
+    mean, *sides = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return Forecast(
         columns=panel.columns,
         calendar=panel.calendar,
         ids=panel.ids[origins.series],
-        cutoffs=panel.starts[origins.series] + origins.stops - panel.offsets[origins.series] - 1,
+        cutoffs=cutoffs(panel, origins),
         mean=mean,
-        bounds={level: bounds_at(mean, widths, level, scale, floor) for level in levels},
+        bounds=dict(zip(levels, zip(sides[::2], sides[1::2], strict=True), strict=True)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _View:
+    """What B forecasts rest on: contexts [B, L] without effects, covariates, and the effects."""
+
+    context: Array
+    around: Surroundings | None
+    effects: Effects | None
+    coefficients: Array
+    sizes: Array
+
+    def restored(self, values: Array) -> Array:
+        """Values [B, H] behind the cutoffs with the effects put back."""
+        if self.effects is None or self.around is None:
+            return values
+        return self.effects.restore(values, self.around.after, self.coefficients, self.sizes)
+
+
+def _make_view(effects: Effects | None, context: Array, around: Surroundings | None) -> _View:
+    nothing = np.empty((len(context), 0))
+    if effects is None or around is None:
+        return _View(
+            context=context, around=around, effects=None, coefficients=nothing, sizes=nothing
+        )
+    coefficients = effects.coefficients(context, around.before)
+    sizes = effects.sizes(context)
+    return _View(
+        context=effects.remove(context, around.before, coefficients, sizes),
+        around=around,
+        effects=effects,
+        coefficients=coefficients,
+        sizes=sizes,
     )
 
 
@@ -62,10 +108,15 @@ def _scales(model: Model, context: Array) -> Array:
     return scales
 
 
-def _continue(model: Model, context: Array, horizon: int) -> Array:
-    committee, known = model.committee, context.shape[1]
+def _continue(model: Model, view: _View, horizon: int) -> Array:
+    committee, context = model.committee, view.context
+    known = context.shape[1]
     # Decided once: its own forecast does not make a short series long enough for a network.
     voiced = committee.rows_for_networks(context)
     while context.shape[1] < known + horizon:
-        context = np.concatenate((context, committee.forecast(context, voiced)), axis=1)
+        around = view.around
+        if around is not None:
+            around = around.moved(context.shape[1] - known, committee.horizon)
+        said = committee.forecast(context, around, voiced)
+        context = np.concatenate((context, said), axis=1)
     return context[:, known : known + horizon]

@@ -46,19 +46,21 @@ def extend(widths: Array, horizon: int) -> Array:
         return np.concatenate((widths, widths[:, -1:] * growth), axis=1)
 
 
-def bounds_at(
-    mean: Array, widths: Array, level: int, scale: Array, floor: Array | float = -np.inf
-) -> tuple[Array, Array]:
+def bounds_at(mean: Array, widths: Array, level: int, scale: Array) -> tuple[Array, Array]:
     """Lower and upper bounds [N, H] at a level around `mean` [N, H].
 
-    `widths` [99, H] are in units of `scale` [N, 1]. No bound lies below `floor` [N, 1] where the
-    mean does not. Next to the largest float a bound is that float.
+    `widths` [99, H] are in units of `scale` [N, 1]. Next to the largest float a bound is that
+    float.
     """
     with np.errstate(over="ignore"):
         width = scale * widths[level - 1]
         low, high = mean - width, mean + width
-    lowest = np.where(mean >= floor, np.maximum(floor, -_LARGEST), -_LARGEST)
-    return np.maximum(low, lowest), np.minimum(high, _LARGEST)
+    return np.maximum(low, -_LARGEST), np.minimum(high, _LARGEST)
+
+
+def not_below(floor: Array, mean: Array, bound: Array) -> Array:
+    """A bound [N, H] that lies below the floor [N, 1] only where the mean [N, H] does."""
+    return np.where(mean >= floor, np.maximum(bound, floor), bound)
 
 
 def _conformal_quantiles(sizes: Array) -> Array:

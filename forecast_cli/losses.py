@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from forecast_cli.inputs import Feed
 from forecast_cli.representation import Represented
 from forecast_cli.scales import LARGEST_EXPONENT
 
@@ -19,6 +20,7 @@ class Examples:
 
     The forecast of output z is ``link(offset + gain * z)``; its error against `target`, times
     `weight`, is in units of the series' seasonal error. `weight` is 0 where no target is known.
+    A network with inputs is `fed` them before the cutoffs and behind them.
     """
 
     log: bool
@@ -27,6 +29,7 @@ class Examples:
     gain: Tensor
     target: Tensor
     weight: Tensor
+    fed: tuple[Tensor, Tensor] | None = None
 
     def __len__(self) -> int:
         return len(self.features)
@@ -40,6 +43,7 @@ class Examples:
             gain=self.gain[rows],
             target=self.target[rows],
             weight=self.weight[rows],
+            fed=None if self.fed is None else (self.fed[0][rows], self.fed[1][rows]),
         )
 
 
@@ -47,6 +51,7 @@ def make_examples(
     represented: Represented,
     future: NDArray[np.float64],
     error_scale: NDArray[np.float64],
+    feed: Feed | None = None,
     *,
     device: str,
 ) -> Examples:
@@ -64,6 +69,7 @@ def make_examples(
         gain=tensor(represented.gain),
         target=tensor(represented.express(np.where(known, future, 0.0))),
         weight=tensor(weight),
+        fed=None if feed is None else (tensor(feed.before), tensor(feed.after)),
     )
 
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.known_ahead import with_known_categories
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel, read_again, read_panel
 from forecast_cli.splits import Origins, minimum_context
@@ -21,7 +22,9 @@ def read_like_training(source: str, model: Model, read: ReadConfig, tell: Tell) 
         DataError: it lies on another calendar.
     """
     expected = model.panel.calendar
-    panel = read_panel(source, read_again(model.panel, read), tell)
+    panel = with_known_categories(
+        read_panel(source, read_again(model.panel, read), tell), model.panel, tell
+    )
     if (panel.calendar.kind, panel.calendar.freq) != (expected.kind, expected.freq):
         raise DataError(
             f"{panel.source}: the data is {panel.calendar.describe()}, but the model was trained "

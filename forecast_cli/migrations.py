@@ -2,14 +2,14 @@
 
 Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
 its own, and several simple continuations have weights. Format 3: it is known which data and options
-a model was trained with.
+a model was trained with. Format 4: there may be covariates.
 """
 
 from typing import Any
 
 Metadata = dict[str, Any]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 
 def migrate(metadata: Metadata) -> Metadata:
@@ -59,5 +59,10 @@ def _from_2_to_3(old: Metadata) -> Metadata:
     return {**old, "training": {**old["training"], "task": None}}
 
 
-_STEPS = {1: _from_1_to_2, 2: _from_2_to_3}
+def _from_3_to_4(old: Metadata) -> Metadata:
+    members = [{**member, "form": {**member["form"], "inputs": []}} for member in old["members"]]
+    return {**old, "members": members, "effects": None, "covariates": []}
+
+
+_STEPS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}
 """From each format to the next."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.committee import Committee
+from forecast_cli.effects import Effects
 from forecast_cli.findings import Backtest, DataSummary
 from forecast_cli.panel import Panel
 from forecast_cli.scales import typical_share
@@ -34,11 +35,14 @@ class Training:
 class Model:
     """Everything a forecast needs: the committee, interval widths, and every series' last values.
 
+    The committee forecasts what remains of a series without the effects of what is known ahead.
+
     `widths` is [99, H] in seasonal errors. `panel` holds at most HISTORY_LENGTH values a series.
     """
 
     committee: Committee
     widths: NDArray[np.float64]
+    effects: Effects | None
     panel: Panel
     training: Training
 

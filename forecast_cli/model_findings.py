@@ -1,5 +1,6 @@
 """Model -> findings: what reports say of it."""
 
+from forecast_cli.committee import Member
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.findings import InfoReport, MemberSummary, TrainReport
 from forecast_cli.inspection import summarise
@@ -58,10 +59,22 @@ def _members(model: Model) -> tuple[MemberSummary, ...]:
             representation=str(member.form.representation),
             context_length=member.form.context_length,
             segment_length=member.form.network.pace,
+            covariates=_seen(model, member),
             epochs=member.epochs,
             validation_mase=member.validation_error,
             backtest_mase=member.test_error,
             weight=member.weight,
         )
         for member in model.committee.members
+    )
+
+
+def _seen(model: Model, member: Member) -> tuple[str, ...]:
+    """The names of the covariates that a member sees."""
+    covariates = model.panel.covariates
+    if covariates is None:
+        return ()
+    return tuple(
+        (covariates.constant if entry.role == "static" else covariates.varying)[entry.column].name
+        for entry in member.form.inputs
     )

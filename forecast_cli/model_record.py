@@ -6,7 +6,7 @@ all parts belong together. Nothing of it is executed.
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import NetworkConfig, check_levels
+from forecast_cli.covariates import Covariate, Covariates
+from forecast_cli.effects import Effects
 from forecast_cli.intervals import LEVELS
 from forecast_cli.model import Model, Training
 from forecast_cli.panel import Columns, Panel
@@ -31,6 +33,12 @@ _SERIES_TENSORS = {
     "series.starts",
     "series.ids",
     "series.id_offsets",
+}
+_COVARIATE_TENSORS = {
+    "covariates.values",
+    "covariates.offsets",
+    "covariates.starts",
+    "covariates.static",
 }
 _LARGEST_SIZE = 1_000_000
 _FURTHEST_START = 2**60
@@ -59,6 +67,8 @@ class _ModelRecord:
     simple_weights: dict[str, float]
     horizon: int
     season_length: int
+    effects: Effects | None
+    covariates: tuple[Covariate, ...]
     columns: Columns
     layout: str
     source: str
@@ -86,6 +96,8 @@ def describe_model(model: Model) -> Any:
             simple_weights=dict(committee.simple_weights),
             horizon=committee.horizon,
             season_length=committee.season_length,
+            effects=model.effects,
+            covariates=() if model.panel.covariates is None else model.panel.covariates.columns,
             columns=model.panel.columns,
             layout=model.panel.layout,
             source=model.panel.source,
@@ -105,6 +117,14 @@ def tensors_of(model: Model) -> Tensors:
         "series.ids": np.frombuffer(b"".join(texts), dtype=np.uint8),
         "series.id_offsets": np.cumsum([0, *map(len, texts)], dtype=np.int64),
     }
+    covariates = model.panel.covariates
+    if covariates is not None:
+        tensors |= {
+            "covariates.values": covariates.values,
+            "covariates.offsets": covariates.offsets,
+            "covariates.starts": covariates.starts,
+            "covariates.static": covariates.static,
+        }
     for number, member in enumerate(model.committee.members):
         for name, weight in member.weights.items():
             tensors[f"members.{number}.{name}"] = weight
@@ -123,6 +143,7 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
     names = {
         f"members.{i}.{name}" for i, m in enumerate(record.members) for name in _shapes(record, m)
     }
+    names |= _COVARIATE_TENSORS if record.covariates else set()
     unknown = sorted(set(tensors) - names - _SERIES_TENSORS)
     if unknown:
         raise ValueError(f"unknown tensor {unknown[0]!r}")
@@ -140,6 +161,7 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
     return Model(
         committee=committee,
         widths=widths,
+        effects=record.effects,
         panel=_panel(record, calendar, tensors),
         training=record.training,
     )
@@ -165,13 +187,45 @@ def _check_parts(record: _ModelRecord) -> None:
     if abs(sum(weights) - 1) > _ROUNDING:
         raise ValueError("the weights do not sum to one")
     check_levels(record.training.levels)
+    _check_covariates(record)
     _check_texts(record)
+
+
+def _check_covariates(record: _ModelRecord) -> None:
+    roles = [column.role for column in record.covariates]
+    n_varying = len(roles) - roles.count("static")
+    if "static" in roles[:n_varying]:
+        raise ValueError("the static covariates are not the last ones")
+    for member in record.members:
+        for entry in member.form.inputs:
+            number = entry.column + (n_varying if entry.role == "static" else 0)
+            if not 0 <= number < len(roles) or roles[number] != entry.role or entry.spread <= 0:
+                raise ValueError("an input of a member is no covariate of the model")
+            categories = record.covariates[number].categories
+            if entry.n_categories != (None if categories is None else len(categories)):
+                raise ValueError("an input of a member has other categories than its covariate")
+    if record.effects is not None:
+        _check_effects(record.effects, roles)
+
+
+def _check_effects(effects: Effects, roles: Sequence[str]) -> None:
+    if not 1 <= effects.season_length <= _LARGEST_SIZE:
+        raise ValueError("the season of the effects is out of range")
+    if not len(effects.terms) == len(effects.mean) == len(effects.variance) > 0:
+        raise ValueError("the effects do not fit their terms")
+    if min(effects.variance) < 0:
+        raise ValueError("an effect has a variance below zero")
+    for term in effects.terms:
+        if not 0 <= term.column < len(roles) or roles[term.column] != "future" or term.spread <= 0:
+            raise ValueError("a term of the effects is no covariate known ahead")
 
 
 def _check_texts(record: _ModelRecord) -> None:
     columns, data = record.columns, record.training.data
     # Half a character could not be written into a result.
-    if _SURROGATE.search("".join((*columns.id, columns.time, columns.target))):
+    names = [column.name for column in record.covariates]
+    texts = [text for column in record.covariates for text in column.categories or ()]
+    if _SURROGATE.search("".join((*columns.id, columns.time, columns.target, *names, *texts))):
         raise ValueError("the name of a column is no text")
     # Other texts come from the user's file and are escaped where they are shown.
     own = (record.layout, record.training.written_by, data.layout, data.freq)
@@ -186,7 +240,8 @@ def _check_names(names: list[str], known: Mapping[str, object]) -> None:
 
 
 def _shapes(record: _ModelRecord, member: _MemberRecord) -> dict[str, tuple[int, ...]]:
-    return weight_shapes(member.form.network, member.form.context_length, record.horizon)
+    form = member.form
+    return weight_shapes(form.network, form.context_length, record.horizon, form.inputs)
 
 
 def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, number: int) -> Member:
@@ -231,7 +286,44 @@ def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
         columns=record.columns,
         layout=record.layout,
         source=record.source,
+        covariates=_covariates(record, tensors, len(starts)),
     )
+
+
+def _covariates(record: _ModelRecord, tensors: Tensors, n_series: int) -> Covariates | None:
+    if not record.covariates:
+        return None
+    n_static = sum(column.role == "static" for column in record.covariates)
+    values, static = tensors["covariates.values"], tensors["covariates.static"]
+    expected = {
+        "covariates.values": (values, (len(values), len(record.covariates) - n_static)),
+        "covariates.static": (static, (n_series, n_static)),
+    }
+    for name, (tensor, shape) in expected.items():
+        if tensor.dtype != np.float64 or tensor.shape != shape or np.isinf(tensor).any():
+            raise ValueError(f"tensor {name!r} is not a table of finite numbers")
+    starts = _tensor(tensors, "covariates.starts", np.int64, (n_series,))
+    if (np.abs(starts) > _FURTHEST_START).any():
+        raise ValueError("a covariate starts beyond all times")
+    _check_codes(record.covariates, [*values.T, *static.T])
+    return Covariates(
+        columns=record.covariates,
+        values=values,
+        offsets=_offsets(tensors, "covariates.offsets", n_series, len(values)),
+        starts=starts,
+        static=static,
+    )
+
+
+def _check_codes(columns: tuple[Covariate, ...], values: list[NDArray[np.float64]]) -> None:
+    """A category that is -1 is unknown; any other has to be one of those named."""
+    for column, codes in zip(columns, values, strict=True):
+        known = codes[~np.isnan(codes)]
+        if (
+            column.categories is not None
+            and not np.isin(known, np.arange(-1, len(column.categories))).all()
+        ):
+            raise ValueError("a category has no name")
 
 
 def _offsets(tensors: Tensors, name: str, count: int, total: int) -> NDArray[np.int64]:

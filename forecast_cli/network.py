@@ -4,12 +4,14 @@
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from forecast_cli.config import Layer, NetworkConfig
-from forecast_cli.recurrence import FEATURES, count_segments, embedded_features
+from forecast_cli.inputs import Input, ahead, expanded_width
+from forecast_cli.recurrence import count_segments, embedded_features
 
 _LAYERS: dict[Layer, type[nn.RNN | nn.GRU | nn.LSTM]] = {
     "rnn": nn.RNN,
@@ -40,6 +42,7 @@ class RecurrentRegressor(nn.Module):
         config: NetworkConfig,
         context_length: int,
         horizon: int,
+        inputs: Sequence[Input] = (),
         *,
         generator: torch.Generator,
     ) -> None:
@@ -47,10 +50,13 @@ class RecurrentRegressor(nn.Module):
         self.dropout = config.dropout
         self.segment_length = config.pace
         self.horizon = horizon
+        self.inputs = tuple(inputs)
+        known_ahead = ahead(self.inputs)
         size, segment = config.hidden_size, config.pace
         # Built without memory: the constructors would draw from the global generator.
         with torch.device("meta"):
-            self.embed = nn.Linear(embedded_features(segment), size)
+            width = embedded_features(segment, expanded_width(self.inputs))
+            self.embed = nn.Linear(width, size)
             self.recurrent = nn.ModuleList(
                 _LAYERS[layer](size, size, batch_first=True) for layer in config.recurrent_layers
             )
@@ -60,24 +66,71 @@ class RecurrentRegressor(nn.Module):
                 self.positions = nn.Parameter(torch.empty(count_segments(horizon, segment), size))
             self.output = nn.Linear(size, horizon if segment == 1 else segment)
             self.shortcut = nn.Linear(context_length, horizon, bias=False)
+            self.tables = nn.ParameterDict(
+                {
+                    entry.name: nn.Parameter(torch.empty(entry.n_categories + 1, entry.width))
+                    for entry in self.inputs
+                    if entry.n_categories is not None
+                }
+            )
+            if known_ahead:
+                self.given = nn.Linear(expanded_width(known_ahead), size)
+                self.reach = nn.Linear(size, size)
+                self.answer = nn.Linear(size, 1)
         self.to_empty(device="cpu")
         self._initialise(generator)
 
-    def forward(self, features: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """The output [B, H] for features [B, L, F]; a generator turns dropout on."""
-        by_state = self._by_step if self.segment_length == 1 else self._by_segment
-        output = by_state(features, generator)
+    def forward(
+        self,
+        features: Tensor,
+        generator: torch.Generator | None = None,
+        fed: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
+        """The output [B, H] for features [B, L, F]; a generator turns dropout on.
+
+        A network with inputs is `fed` them, encoded, before the cutoffs and behind them.
+        """
         shortcut: Tensor = self.shortcut(features[:, :, 0])
+        if fed is not None:
+            expanded = self._expand(fed[0], self.inputs)
+            features = torch.cat((features[:, :, :-1], expanded, features[:, :, -1:]), dim=-1)
+        by_state = self._by_step if self.segment_length == 1 else self._by_segment
+        output, last = by_state(features, generator)
+        if fed is not None and fed[1].shape[2]:
+            output = output + self._answer(fed[1], last, generator)
         return output + shortcut
 
-    def _by_step(self, features: Tensor, generator: torch.Generator | None) -> Tensor:
+    def _answer(self, after: Tensor, last: Tensor, generator: torch.Generator | None) -> Tensor:
+        """What is known of each step of the horizon changes there [B, H], given the last state."""
+        given = self.given(self._expand(after, ahead(self.inputs)))
+        hidden = nn.functional.gelu(given + self.reach(last)[:, None], approximate="tanh")
+        answer: Tensor = self.answer(self._drop(hidden, generator))
+        return answer[:, :, 0]
+
+    def _expand(self, fed: Tensor, inputs: Sequence[Input]) -> Tensor:
+        """Encoded inputs [B, K, I] as the numbers [B, K, E] that the network sees."""
+        parts = [
+            fed[:, :, [number]]
+            if entry.n_categories is None
+            else nn.functional.embedding(fed[:, :, number].long() + 1, self.tables[entry.name])
+            for number, entry in enumerate(inputs)
+        ]
+        return torch.cat(parts, dim=-1)
+
+    def _by_step(
+        self, features: Tensor, generator: torch.Generator | None
+    ) -> tuple[Tensor, Tensor]:
+        """The output [B, H], and the last layer's state [B, U] at the end of the context."""
         hidden, _ = self._run_layers(self.embed(features), generator)
         last = self._drop(hidden[:, -1], generator)
         dense = nn.functional.gelu(self.dense(last), approximate="tanh")
         output: Tensor = self.output(self._drop(dense, generator))
-        return output
+        return output, hidden[:, -1]
 
-    def _by_segment(self, features: Tensor, generator: torch.Generator | None) -> Tensor:
+    def _by_segment(
+        self, features: Tensor, generator: torch.Generator | None
+    ) -> tuple[Tensor, Tensor]:
+        """The same as `_by_step`, one segment at a time."""
         segments = _segments(features, self.segment_length)
         _, states = self._run_layers(nn.functional.relu(self.embed(segments)), generator)
         hidden = self.positions[None]
@@ -86,7 +139,7 @@ class RecurrentRegressor(nn.Module):
                 hidden = self._drop(hidden, generator)
             hidden = _step(layer, hidden, state)
         output: Tensor = self.output(self._drop(hidden, generator))
-        return output.flatten(1)[:, : self.horizon]
+        return output.flatten(1)[:, : self.horizon], states[-1][0]
 
     def _run_layers(
         self, hidden: Tensor, generator: torch.Generator | None
@@ -120,6 +173,15 @@ class RecurrentRegressor(nn.Module):
             nn.init.normal_(self.positions, generator=generator)
         for tensor in (self.output.weight, self.output.bias, self.shortcut.weight):
             nn.init.zeros_(tensor)
+        for table in self.tables.values():
+            nn.init.normal_(table, generator=generator)
+        if ahead(self.inputs):
+            for linear in (self.given, self.reach):
+                bound = 1 / math.sqrt(linear.in_features)
+                nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
+                nn.init.zeros_(linear.bias)
+            nn.init.zeros_(self.answer.weight)
+            nn.init.zeros_(self.answer.bias)
 
 
 def _segments(features: Tensor, segment_length: int) -> Tensor:
@@ -127,9 +189,9 @@ def _segments(features: Tensor, segment_length: int) -> Tensor:
     batch, length, _ = features.shape
     count = count_segments(length, segment_length)
     missing = count * segment_length - length
-    varying = nn.functional.pad(features[:, :, : FEATURES - 1], (0, 0, missing, 0))
-    constant = features[:, -1:, FEATURES - 1 :].expand(batch, count, 1)
-    width = segment_length * (FEATURES - 1)
+    varying = nn.functional.pad(features[:, :, :-1], (0, 0, missing, 0))
+    constant = features[:, -1:, -1:].expand(batch, count, 1)
+    width = segment_length * varying.shape[2]
     return torch.cat((varying.reshape(batch, count, width), constant), dim=-1)
 
 

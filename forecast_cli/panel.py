@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.covariates import Covariates
+from forecast_cli.errors import Notice, Tell
+from forecast_cli.reading.alignment import align
 from forecast_cli.reading.layout import (
     SEVERAL_TARGETS,
     Columns,
@@ -15,13 +17,15 @@ from forecast_cli.reading.layout import (
     shown_columns,
 )
 from forecast_cli.reading.repairs import (
+    arrange,
     bounds,
+    check_extent,
     counted,
     place,
-    repair,
     series_count,
     series_name,
     time_label,
+    trim,
 )
 from forecast_cli.reading.roles import FILE_ID, Roles, check_ties, guess_roles
 from forecast_cli.reading.stack import read_tables
@@ -31,9 +35,6 @@ from forecast_cli.times.calendar import Calendar
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel", "select"]
 
-# A panel may have this many steps for each value in the file before it is refused.
-_STEPS_PER_VALUE = 200
-_ALWAYS_ALLOWED_STEPS = 10_000_000
 _OUTLIER = 1e6
 _NAMED_SERIES = 3
 _SENTINELS = (-99, -999, -9999, -99999)
@@ -46,7 +47,7 @@ class Panel:
     `values` [sum of T] are in the user's units, NaN where missing; the first and the last value of
     a series are never NaN. Series n is `values[offsets[n]:offsets[n + 1]]`, its first value lies at
     calendar position `starts[n]`. `ids` [N, K] holds the text of the K id columns; series are
-    sorted by it, whole numbers as numbers.
+    sorted by it, whole numbers as numbers. `covariates` are on the same calendar, if there are any.
     """
 
     values: NDArray[np.float64]
@@ -57,6 +58,7 @@ class Panel:
     columns: Columns
     layout: str
     source: str
+    covariates: Covariates | None = None
 
     @property
     def n_series(self) -> int:
@@ -121,6 +123,7 @@ def select(panel: Panel, indices: ArrayLike) -> Panel:
         offsets=offsets,
         ids=panel.ids[chosen],
         starts=panel.starts[chosen],
+        covariates=None if panel.covariates is None else panel.covariates.select(chosen),
     )
 
 
@@ -142,9 +145,21 @@ def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
         identifiers = columns.id[:-1]
         targets = tuple(columns.target.split(",")) if asked else ()
     known = {"id": identifiers, "time": time, "target": targets, "freq": panel.calendar.freq}
+    known |= _named_covariates(panel)
     inherited = {name: value for name, value in known.items() if not getattr(config, name)}
     settings = {item.name: getattr(config, item.name) for item in fields(ReadConfig)}
     return LaterReadConfig(**settings | inherited, inherited=frozenset(inherited))
+
+
+def _named_covariates(panel: Panel) -> dict[str, tuple[str, ...]]:
+    """The covariates of a panel by the option that names them."""
+    columns = () if panel.covariates is None else panel.covariates.columns
+    named = {
+        role: tuple(column.name for column in columns if column.role == role)
+        for role in ("past", "future", "static")
+    }
+    named["categorical"] = tuple(c.name for c in columns if c.categories is not None)
+    return {option: names for option, names in named.items() if names}
 
 
 def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:
@@ -158,8 +173,9 @@ def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:
 
 def _assemble(observed: Observations, tell: Tell) -> Panel:
     """Regular steps from repaired observations; what a forecast may suffer from is told."""
-    repaired = repair(observed, tell)
-    panel = _filled(repaired, tell)
+    arranged = arrange(observed, tell)
+    repaired = trim(arranged, tell)
+    panel = replace(_filled(repaired, tell), covariates=align(arranged, tell))
     _tell_ends(panel, repaired, tell)
     _tell_outliers(repaired, tell)
     _tell_sentinels(repaired, tell)
@@ -172,11 +188,7 @@ def _filled(observed: Observations, tell: Tell) -> Panel:
     starts = observed.positions[first]
     lengths = observed.positions[last] - starts + 1
     total = int(lengths.sum())
-    if total > max(_STEPS_PER_VALUE * len(observed.values), _ALWAYS_ALLOWED_STEPS):
-        raise DataError(
-            f"{observed.source} holds {len(observed.values)} values on {total} steps "
-            f"({observed.calendar.describe()}); name a coarser frequency with --freq"
-        )
+    check_extent(observed, total)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     values = np.full(total, np.nan)
     values[offsets[observed.series] + observed.positions - starts[observed.series]] = (

@@ -5,12 +5,13 @@ layout: gates stacked along the rows, in the order (i, f, g, o) for LSTM and (r,
 `network` says what the forms with and without segments compute.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import Layer, NetworkConfig
+from forecast_cli.inputs import Feed, Input, ahead, expanded_width
 
 FEATURES = 3
 """Input features per step, as `representation` makes them; the last is the same at every step."""
@@ -23,12 +24,23 @@ State = tuple[Array, Array]
 """The hidden state [B, U] of a layer and its memory [B, U], which only an LSTM uses."""
 
 
-def forward(network: NetworkConfig, weights: Weights, features: Array) -> Array:
-    """The output [B, H] for features [B, L, F]; dropout is for training only."""
+def forward(
+    network: NetworkConfig,
+    weights: Weights,
+    features: Array,
+    inputs: Sequence[Input] = (),
+    feed: Feed | None = None,
+) -> Array:
+    """The output [B, H] for features [B, L, F] and what is fed of the inputs, if there are any.
+
+    Dropout is for training only.
+    """
     window = features[:, :, 0]
     shortcut: Array = window @ weights["shortcut.weight"].T
+    if feed is not None:
+        features = _with_inputs(features, _expand(feed.before, inputs, weights))
     if network.pace == 1:
-        hidden, _ = _run_layers(network, weights, _affine(features, weights, "embed"))
+        hidden, states = _run_layers(network, weights, _affine(features, weights, "embed"))
         output = _affine(_gelu(_affine(hidden[:, -1], weights, "dense")), weights, "output")
     else:
         segments = _segments(features, network.pace)
@@ -37,11 +49,15 @@ def forward(network: NetworkConfig, weights: Weights, features: Array) -> Array:
         decoded = _affine(_decode(network, weights, states), weights, "output")
         batch, count, steps = decoded.shape
         output = decoded.reshape(batch, count * steps)[:, : shortcut.shape[1]]
+    if feed is not None and feed.after.shape[2]:
+        last = _affine(states[-1][0], weights, "reach")[:, None]
+        given = _affine(_expand(feed.after, ahead(inputs), weights), weights, "given")
+        output = output + _affine(_gelu(given + last), weights, "answer")[:, :, 0]
     return output + shortcut
 
 
 def weight_shapes(
-    network: NetworkConfig, context_length: int, horizon: int
+    network: NetworkConfig, context_length: int, horizon: int, inputs: Sequence[Input] = ()
 ) -> dict[str, tuple[int, ...]]:
     """The name and shape of every weight of a network."""
     size, segment = network.hidden_size, network.pace
@@ -49,7 +65,8 @@ def weight_shapes(
     shapes: dict[str, tuple[int, ...]] = {}
     if is_segmented:
         shapes["positions"] = (count_segments(horizon, segment), size)
-    shapes |= {"embed.weight": (size, embedded_features(segment)), "embed.bias": (size,)}
+    width = embedded_features(segment, expanded_width(inputs))
+    shapes |= {"embed.weight": (size, width), "embed.bias": (size,)}
     for depth, layer in enumerate(network.recurrent_layers):
         for kind in ("ih", "hh"):
             shapes[f"recurrent.{depth}.weight_{kind}_l0"] = (_GATES[layer] * size, size)
@@ -58,16 +75,31 @@ def weight_shapes(
         shapes |= {"dense.weight": (size, size), "dense.bias": (size,)}
     steps = segment if is_segmented else horizon
     shapes |= {"output.weight": (steps, size), "output.bias": (steps,)}
-    return {**shapes, "shortcut.weight": (horizon, context_length)}
+    return {**shapes, "shortcut.weight": (horizon, context_length), **_input_shapes(inputs, size)}
 
 
-def embedded_features(segment_length: int) -> int:
+def _input_shapes(inputs: Sequence[Input], size: int) -> dict[str, tuple[int, ...]]:
+    """A table of embeddings for each categorical input, and the layers that see the horizon."""
+    shapes: dict[str, tuple[int, ...]] = {
+        f"tables.{entry.name}": (entry.n_categories + 1, entry.width)
+        for entry in inputs
+        if entry.n_categories is not None
+    }
+    known_ahead = ahead(inputs)
+    if known_ahead:
+        shapes |= {"given.weight": (size, expanded_width(known_ahead)), "given.bias": (size,)}
+        shapes |= {"reach.weight": (size, size), "reach.bias": (size,)}
+        shapes |= {"answer.weight": (1, size), "answer.bias": (1,)}
+    return shapes
+
+
+def embedded_features(segment_length: int, n_inputs: int = 0) -> int:
     """How many numbers the embedding of a segment takes; the last feature counts once.
 
     >>> embedded_features(1), embedded_features(24)
     (3, 49)
     """
-    return (FEATURES - 1) * segment_length + 1
+    return (FEATURES - 1 + n_inputs) * segment_length + 1
 
 
 def count_segments(steps: int, segment_length: int) -> int:
@@ -109,11 +141,28 @@ def _segments(features: Array, segment_length: int) -> Array:
     """Segments [B, S, K] that end with the window, padded on the left as a short series is."""
     batch, length, _ = features.shape
     count = count_segments(length, segment_length)
-    varying = np.zeros((batch, count * segment_length, FEATURES - 1), dtype=features.dtype)
+    width = features.shape[2] - 1
+    varying = np.zeros((batch, count * segment_length, width), dtype=features.dtype)
     varying[:, -length:] = features[:, :, :-1]
     constant = np.broadcast_to(features[:, -1:, -1:], (batch, count, 1))
-    width = segment_length * (FEATURES - 1)
+    width *= segment_length
     return np.concatenate((varying.reshape(batch, count, width), constant), axis=-1)
+
+
+def _with_inputs(features: Array, expanded: Array) -> Array:
+    """The inputs [B, L, E] between the features [B, L, F]: the last one stays the last."""
+    return np.concatenate((features[:, :, :-1], expanded, features[:, :, -1:]), axis=2)
+
+
+def _expand(fed: Array, inputs: Sequence[Input], weights: Weights) -> Array:
+    """Encoded inputs [B, K, I] as the numbers [B, K, E] that the network sees."""
+    parts = [
+        fed[:, :, [number]]
+        if entry.n_categories is None
+        else weights[f"tables.{entry.name}"][fed[:, :, number].astype(np.int64) + 1]
+        for number, entry in enumerate(inputs)
+    ]
+    return np.concatenate(parts, axis=2)
 
 
 def _decode(network: NetworkConfig, weights: Weights, states: list[State]) -> Array:

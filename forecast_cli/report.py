@@ -34,6 +34,7 @@ from forecast_cli.writer import dump_json
 _MISSING = "–"
 _LONGEST_CELL = 40
 _LONGEST_LINE = 4000
+_NAMED_COVARIATES = 3
 
 
 _NAMES: dict[type, str] = {
@@ -199,7 +200,10 @@ def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, f
 
 def _describe_member(member: MemberSummary) -> str:
     pace = f", {member.segment_length} at a time" if member.segment_length > 1 else ""
-    return f"{member.representation}, from {member.context_length} steps{pace}"
+    names = ", ".join(escape(name) for name in member.covariates[:_NAMED_COVARIATES])
+    more = ", …" if len(member.covariates) > _NAMED_COVARIATES else ""
+    seen = f", and {names}{more}" if names else ""
+    return f"{member.representation}, from {member.context_length} steps{pace}{seen}"
 
 
 def _member_scores(member: MemberSummary) -> list[str]:

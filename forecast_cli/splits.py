@@ -155,6 +155,9 @@ def panel_before(panel: Panel, stops: NDArray[np.int64]) -> Panel:
         offsets=np.concatenate((offsets[:1], offsets[1:][begun])),
         ids=panel.ids[begun],
         starts=panel.starts[begun],
+        covariates=None
+        if panel.covariates is None
+        else panel.covariates.select(begun.nonzero()[0]),
     )
 
 
@@ -168,4 +171,7 @@ def last_values(panel: Panel, longest: int) -> Panel:
         values=panel.values[kept],
         offsets=np.concatenate(([0], np.cumsum(lengths))),
         starts=panel.starts + skipped,
+        covariates=(
+            None if panel.covariates is None else panel.covariates.after(panel.starts + skipped)
+        ),
     )

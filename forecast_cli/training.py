@@ -144,7 +144,11 @@ class _Run:
         self.draws = np.random.default_rng(task.seed)
         self.dropout = torch.Generator(self.device).manual_seed(task.seed)
         self.network = RecurrentRegressor(
-            task.form.network, task.form.context_length, task.horizon, generator=self.chance
+            task.form.network,
+            task.form.context_length,
+            task.horizon,
+            task.form.inputs,
+            generator=self.chance,
         ).to(self.device)
         self.optimizer = AdamW(self.network.parameters(), weight_decay=config.l2)
         source = ExampleSource(
@@ -251,7 +255,7 @@ class _Run:
     def _step(self, batch: Examples, learning_rate: float) -> Tensor:
         config = self.task.optimisation
         self.optimizer.clear()
-        loss = scaled_error(self.network(batch.features, self.dropout), batch)
+        loss = scaled_error(self.network(batch.features, self.dropout, batch.fed), batch)
         objective = loss
         if config.l1 > 0:
             objective = loss + config.l1 * sum(p.abs().sum() for p in self.network.parameters())
@@ -265,7 +269,8 @@ class _Run:
             return math.nan
         self.network.eval()
         with torch.inference_mode():
-            return float(scaled_error(self.network(self.validation.features), self.validation))
+            seen = self.validation
+            return float(scaled_error(self.network(seen.features, None, seen.fed), seen))
 
 
 def _copied(tensors: Mapping[str, Tensor]) -> Weights:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import HISTORY_LENGTH
+from forecast_cli.inputs import Surroundings
 from forecast_cli.panel import Panel
 from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import Origins, minimum_context, origins_at
@@ -38,6 +39,27 @@ def futures(panel: Panel, origins: Origins, horizon: int) -> NDArray[np.float64]
     positions = origins.stops[:, None] + np.arange(horizon)
     inside = positions < origins.limits[:, None]
     return np.where(inside, panel.values[np.where(inside, positions, 0)], np.nan)
+
+
+def cutoffs(panel: Panel, origins: Origins) -> NDArray[np.int64]:
+    """The calendar position [W] of the last step before each stop."""
+    return panel.starts[origins.series] + origins.stops - panel.offsets[origins.series] - 1
+
+
+def look_around(panel: Panel, origins: Origins, length: int, horizon: int) -> Surroundings | None:
+    """The covariates of `length` steps before each stop and `horizon` after it; None without any.
+
+    Those that are not known ahead must not be used after it.
+    """
+    if panel.covariates is None:
+        return None
+    positions = cutoffs(panel, origins)[:, None] + np.arange(1 - length, horizon + 1)
+    varying = panel.covariates.at(origins.series, positions)
+    return Surroundings(
+        before=varying[:, :length],
+        after=varying[:, length:],
+        static=panel.covariates.static[origins.series],
+    )
 
 
 def without_season(panel: Panel, limits: NDArray[np.int64], season_length: int) -> Panel:

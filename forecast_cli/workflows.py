@@ -18,6 +18,7 @@ from forecast_cli.config import (
     HISTORY_LENGTH,
     CompareConfig,
     EvaluationConfig,
+    PredictionConfig,
     ReadConfig,
     Settings,
     WindowConfig,
@@ -38,6 +39,7 @@ from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.inspection import describe_columns, inspect_panel, summarise
+from forecast_cli.known_ahead import check_known_ahead, with_future
 from forecast_cli.leaderboard import rank
 from forecast_cli.matching import (
     new_steps,
@@ -127,6 +129,7 @@ def _make_model(
     return Model(
         committee=fitted.committee,
         widths=fitted.widths,
+        effects=fitted.effects,
         panel=last_values(kept, HISTORY_LENGTH),
         training=Training(
             written_by=f"forecast-cli {metadata.version('forecast-cli')}",
@@ -145,13 +148,12 @@ def predict(
     model_source: str,
     *,
     read: ReadConfig,
-    horizon: int | None,
-    levels: tuple[int, ...] | None,
+    wanted: PredictionConfig,
     tell: Tell,
 ) -> tuple[Forecast, PredictReport]:
     """Continue the training data, or `source`, from a checkpoint."""
     model, _ = read_checkpoint(model_source)
-    steps = horizon or model.committee.horizon
+    steps = wanted.horizon or model.committee.horizon
     panel, known = model.panel, None
     if source is None:
         if read != ReadConfig():
@@ -161,6 +163,8 @@ def predict(
         trained_until = training_ends(model, panel)
         tell_new_series(model, panel, trained_until, tell)
         known = _score_known_values(model, panel, trained_until)
+    panel = with_future(panel, wanted.future_data, read, tell)
+    check_known_ahead(panel, steps)
     origins = origins_at_end(panel)
     tell_short_series(model, panel, origins, tell)
     if steps > model.committee.horizon:
@@ -171,7 +175,7 @@ def predict(
                 "for are forecast in blocks, each resting on the one before",
             )
         )
-    levels = levels or model.training.levels
+    levels = wanted.levels or model.training.levels
     forecast = forecast_from(model, panel, origins, horizon=steps, levels=levels)
     report = PredictReport(
         n_series=panel.n_series,
@@ -310,4 +314,5 @@ def _score_known_values(model: Model, panel: Panel, ends: NDArray[np.int64]) -> 
     stops = panel.offsets[grown] + ends[grown] - panel.starts[grown] + 1
     origins = Origins(series=grown, stops=stops, limits=panel.offsets[grown + 1])
     scene = make_scene(panel, origins, committee.horizon, committee.season_length)
-    return score(model.committee.name, scene, committee.forecast(scene.context))
+    forecast = forecast_from(model, panel, origins, horizon=committee.horizon, levels=())
+    return score(model.committee.name, scene, forecast.mean)

@@ -93,6 +93,7 @@ def make_model(panel: Panel | None = None, committee: Committee | None = None) -
     return Model(
         committee=committee or make_committee([make_member(), make_member(log=True, seed=1)]),
         widths=np.outer(np.arange(1, 100) / 50, np.sqrt(np.arange(1, HORIZON + 1))),
+        effects=None,
         panel=panel,
         training=Training(
             written_by="forecast-cli test",

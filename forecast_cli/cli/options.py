@@ -15,11 +15,11 @@ from forecast_cli.config import (
     EvaluationConfig,
     NetworkConfig,
     NetworkSizes,
+    PredictionConfig,
     ReadConfig,
     Settings,
     TrainConfig,
     WindowConfig,
-    check_levels,
 )
 from forecast_cli.errors import ConfigError
 
@@ -104,18 +104,6 @@ class TextOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForecastOptions:
-    """How far to forecast; None means: as the checkpoint was trained."""
-
-    horizon: int | None = None
-    levels: tuple[int, ...] | None = None
-
-    def __post_init__(self) -> None:
-        WindowConfig(horizon=self.horizon)
-        check_levels(self.levels or ())
-
-
-@dataclass(frozen=True, kw_only=True)
 class SkillOptions:
     """The skill that is asked for."""
 
@@ -171,6 +159,30 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             help="The columns that name a series.",
             autocompletion=complete_names,
         ),
+        "past": _data(
+            "--past",
+            metavar="NAME[,NAME]",
+            help="Columns known up to the cutoff only, such as the weather that was.",
+            autocompletion=complete_names,
+        ),
+        "future": _data(
+            "--future",
+            metavar="NAME[,NAME]",
+            help="Columns known ahead too, such as planned promotions.",
+            autocompletion=complete_names,
+        ),
+        "static": _data(
+            "--static",
+            metavar="NAME[,NAME]",
+            help="Columns that are the same at all times of a series.",
+            autocompletion=complete_names,
+        ),
+        "categorical": _data(
+            "--categorical",
+            metavar="NAME[,NAME]",
+            help="Which of these are categories although they are numbers.",
+            autocompletion=complete_names,
+        ),
         "freq": _data(
             "--freq", metavar="ALIAS", help="The frequency: a pandas alias or an integer step."
         ),
@@ -219,7 +231,15 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         ),
     },
     Settings: {"levels": _LEVELS},
-    ForecastOptions: {"horizon": _HORIZON, "levels": _LEVELS},
+    PredictionConfig: {
+        "horizon": _HORIZON,
+        "levels": _LEVELS,
+        "future_data": _data(
+            "--future-data",
+            metavar="FILE",
+            help="The columns known ahead (--future), where DATA does not hold them.",
+        ),
+    },
     EvaluationConfig: {
         "holdout": _window("--holdout", metavar="N", help="Score the last N steps."),
         "step_size": _STEP_SIZE,

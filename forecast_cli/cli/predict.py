@@ -1,7 +1,6 @@
 """`forecast predict`: a checkpoint in, the next steps out."""
 
 from forecast_cli.cli.options import (
-    ForecastOptions,
     ModelOptions,
     OptionalData,
     ResultOptions,
@@ -10,7 +9,7 @@ from forecast_cli.cli.options import (
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, choose_format, write_forecast
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import ReadConfig
+from forecast_cli.config import PredictionConfig, ReadConfig
 from forecast_cli.findings import Backtest, ModelScores, PredictReport
 from forecast_cli.report import number, percent
 
@@ -21,12 +20,12 @@ def predict(
     *,
     model: ModelOptions,
     read: ReadConfig,
-    wanted: ForecastOptions,
+    wanted: PredictionConfig,
     result: ResultOptions,
     talk: TalkOptions,
 ) -> None:
     """Forecast the next steps of DATA, or of the training data, from a checkpoint."""
-    check_streams(inputs=[data, model.model], output=result.output)
+    check_streams(inputs=[data, model.model, wanted.future_data], output=result.output)
     choose_format(result)
     from forecast_cli import workflows
 
@@ -35,8 +34,7 @@ def predict(
         data,
         model.model,
         read=read,
-        horizon=wanted.horizon,
-        levels=wanted.levels,
+        wanted=wanted,
         tell=streams.tell,
     )
     write_forecast(forecast, report, result)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.errors import Notice, Tell, escape
+from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.reading.beside import Beside, read_beside
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
 from forecast_cli.reading.places import Places
 from forecast_cli.reading.preamble import plain_heading
@@ -38,13 +39,14 @@ class Observations:
     """R values in file order, each with its series, its calendar position and its row.
 
     `values` [R] are NaN where missing; `series` [R] are rows of `ids` [N, K], which are sorted;
-    `places` names the `rows` [R] of the table.
+    `beside` are the covariates of each row; `places` names the `rows` [R] of the table.
     """
 
     values: NDArray[np.float64]
     positions: NDArray[np.int64]
     series: NDArray[np.int64]
     rows: NDArray[np.int64]
+    beside: Beside
     ids: NDArray[np.object_]
     calendar: Calendar
     columns: Columns
@@ -114,6 +116,7 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         positions=positions,
         series=series,
         rows=np.arange(table.n_rows),
+        beside=read_beside(table, roles, config),
         ids=ids,
         calendar=calendar,
         columns=Columns(
@@ -121,6 +124,25 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
             time=_time_name(table, roles),
             target=table.columns[roles.targets[0]] or WIDE_TARGET,
         ),
+        layout="long",
+        source=table.source,
+        places=table.places,
+    )
+
+
+def observe_ahead(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
+    """The rows of a table without a target, for its covariates; the values are zeros."""
+    ids, series = _read_ids(table, roles.id)
+    calendar, positions = _read_times(table, roles, series, config, tell)
+    return Observations(
+        values=np.zeros(table.n_rows),
+        positions=positions,
+        series=series,
+        rows=np.arange(table.n_rows),
+        beside=read_beside(table, roles, config),
+        ids=ids,
+        calendar=calendar,
+        columns=Columns(id=_id_names(table, roles), time=_time_name(table, roles), target=""),
         layout="long",
         source=table.source,
         places=table.places,
@@ -140,13 +162,15 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     )
     order, rank = _sorted_ids(ids)
     series = rank[(base[:, None] * n_targets + np.arange(n_targets)).T.ravel()]
+    rows = np.tile(np.arange(table.n_rows), n_targets)
     # A second column of ids needs another name.
     asked = "target" not in roles.guessed or WIDE_ID in id_names
     return Observations(
         values=table.matrix(roles.targets).T.ravel(),
         positions=np.tile(positions, n_targets),
         series=series,
-        rows=np.tile(np.arange(table.n_rows), n_targets),
+        rows=rows,
+        beside=read_beside(table, roles, config).rows(rows),
         ids=ids[order],
         calendar=calendar,
         columns=Columns(
@@ -162,6 +186,11 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
 
 def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """One series for each row; blanks before its first and after its last value are no steps."""
+    if roles.past or roles.future:
+        raise DataError(
+            f"{table.source} has one row per series, which leaves no room for columns that change "
+            "with time; --past and --future need one row per series and time"
+        )
     ids, series = _read_ids(table, roles.id)
     calendar, steps, time = _read_headings(table, roles.targets, config, tell)
     matrix = table.matrix(roles.targets)
@@ -176,6 +205,7 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         positions=steps[columns],
         series=series[rows],
         rows=rows,
+        beside=read_beside(table, roles, config).rows(rows),
         ids=ids,
         calendar=calendar,
         columns=Columns(id=_id_names(table, roles), time=time, target=WIDE_TARGET),

@@ -9,21 +9,47 @@ from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.layout import Observations
 
 _NAMED_SERIES = 3
+# A panel may have this many steps for each value in the file before it is refused.
+_STEPS_PER_VALUE = 200
+_ALWAYS_ALLOWED_STEPS = 10_000_000
 
 
-def repair(observed: Observations, tell: Tell) -> Observations:
-    """Rows sorted by series and time, one for each time, from the first to the last known value.
+def arrange(observed: Observations, tell: Tell) -> Observations:
+    """Rows sorted by series and time, one for each time, without series that have no value.
 
     Raises:
         DataError: A series has two values for one time, or there is no value at all.
     """
-    observed = _sorted(observed, tell)
-    observed = _without_doubles(observed, tell)
-    observed = _without_empty_series(observed, tell)
+    return _without_empty_series(in_order(observed, tell), tell)
+
+
+def in_order(observed: Observations, tell: Tell) -> Observations:
+    """Rows sorted by series and time, one for each time; raises as `arrange` does."""
+    return _without_doubles(_sorted(observed, tell), tell)
+
+
+def trim(observed: Observations, tell: Tell) -> Observations:
+    """Arranged rows from the first to the last known value of each series."""
     trimmed = _trimmed(observed)
-    _tell_trimmed(observed, trimmed, tell)
+    # Behind the last value a file with columns known ahead says what they will be.
+    if not any(column.role == "future" for column in observed.beside.columns):
+        _tell_trimmed(observed, trimmed, tell)
     _tell_missing(observed, trimmed, tell)
     return trimmed
+
+
+def check_extent(observed: Observations, n_steps: int) -> None:
+    """Refuse rows that spread over far more steps of the calendar than there are rows.
+
+    Raises:
+        DataError: with the advice to name another frequency.
+    """
+    n_values = len(observed.values)
+    if n_steps > max(_STEPS_PER_VALUE * n_values, _ALWAYS_ALLOWED_STEPS):
+        raise DataError(
+            f"{observed.source} holds {n_values} values on {n_steps} steps "
+            f"({observed.calendar.describe()}); name a coarser frequency with --freq"
+        )
 
 
 def bounds(observed: Observations) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -44,6 +70,7 @@ def _kept(observed: Observations, keep: NDArray[np.bool_] | NDArray[np.int64]) -
         positions=observed.positions[keep],
         series=observed.series[keep],
         rows=observed.rows[keep],
+        beside=observed.beside.rows(keep),
     )
 
 
@@ -96,10 +123,10 @@ def _without_doubles(observed: Observations, tell: Tell) -> Observations:
     same = (np.diff(observed.series) == 0) & (np.diff(observed.positions) == 0)
     if not same.any():
         return observed
-    before, after = observed.values[:-1], observed.values[1:]
-    conflict = same & ~((before == after) | (np.isnan(before) & np.isnan(after)))
+    conflict = same & _differ(observed.values)
     if conflict.any():
         raise _conflict(observed, int(np.argmax(conflict)))
+    _refuse_two_covariates(observed, same)
     rows = np.flatnonzero(same) + 1
     first = int(rows[observed.rows[rows].argmin()])
     tell(
@@ -110,6 +137,25 @@ def _without_doubles(observed: Observations, tell: Tell) -> Observations:
         )
     )
     return _kept(observed, np.concatenate([[True], ~same]))
+
+
+def _differ(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values [R] are not the one after them; two missing ones are the same."""
+    before, after = values[:-1], values[1:]
+    return np.asarray((before != after) & ~(np.isnan(before) & np.isnan(after)))
+
+
+def _refuse_two_covariates(observed: Observations, same: NDArray[np.bool_]) -> None:
+    for column, values in zip(observed.beside.columns, observed.beside.values.T, strict=True):
+        conflict = same & _differ(values)
+        if conflict.any():
+            row = int(np.argmax(conflict))
+            lines = observed.places.both(int(observed.rows[row]), int(observed.rows[row + 1]))
+            raise DataError(
+                f"{observed.source}, {lines}: two values of column {escape(column.name)} "
+                f"(--{column.role}) for {time_label(observed, int(observed.positions[row]))}; "
+                "keep one"
+            )
 
 
 def _conflict(observed: Observations, row: int) -> DataError:

@@ -22,7 +22,7 @@ from forecast_cli.reading.preamble import TIME_NAMES, normal_name, plain_heading
 from forecast_cli.reading.table import Table, kind_of
 
 Layout = Literal["long", "wide", "rows"]
-Role = Literal["id", "time", "target", "unused"]
+Role = Literal["id", "time", "target", "past", "future", "static", "unused"]
 
 _TARGET_NAMES = ("y", "target")
 _LIKELY_TARGET_NAMES = (
@@ -49,17 +49,29 @@ class Roles:
     id: tuple[int, ...] = ()
     time: tuple[int, ...] = ()
     targets: tuple[int, ...] = ()
+    past: tuple[int, ...] = ()
+    future: tuple[int, ...] = ()
+    static: tuple[int, ...] = ()
     guessed: tuple[Role, ...] = ()
     ties: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def role_of(self, column: int) -> Role:
         """The role of a column."""
-        if column in self.id:
-            return "id"
-        if column in self.time:
-            return "time"
-        return "target" if column in self.targets else "unused"
+        of_role: dict[Role, tuple[int, ...]] = {
+            "id": self.id,
+            "time": self.time,
+            "target": self.targets,
+            "past": self.past,
+            "future": self.future,
+            "static": self.static,
+        }
+        return next((role for role, columns in of_role.items() if column in columns), "unused")
+
+    @property
+    def covariates(self) -> tuple[int, ...]:
+        """The columns beside the target, those that vary with time first."""
+        return (*self.past, *self.future, *self.static)
 
 
 def guess_roles(table: Table, config: ReadConfig) -> Roles:
@@ -96,8 +108,12 @@ class _Guess:
         if table.names_files and not self.id:
             self.id = (len(table.columns) - 1,)
         self.targets = tuple(find_column(table, name, "target", config) for name in config.target)
+        self.past = tuple(find_column(table, name, "past", config) for name in config.past)
+        self.future = tuple(find_column(table, name, "future", config) for name in config.future)
+        self.static = tuple(find_column(table, name, "static", config) for name in config.static)
         self.time = self._given_time()
-        self.taken = {*self.id, *self.targets, *self.time}
+        covariates = {*self.past, *self.future, *self.static}
+        self.taken = {*self.id, *self.targets, *self.time, *covariates}
 
     def roles(self) -> Roles:
         time_given, id_given, targets_given = bool(self.time), bool(self.id), bool(self.targets)
@@ -125,6 +141,9 @@ class _Guess:
             id=self.id,
             time=self.time,
             targets=self.targets,
+            past=self.past,
+            future=self.future,
+            static=self.static,
             guessed=guessed,
             ties=self.ties,
             notes=tuple(self.notes),

@@ -93,6 +93,7 @@ MEMBERS = (
         representation="log",
         context_length=8,
         segment_length=2,
+        covariates=(),
         epochs=5,
         validation_mase=0.8,
         backtest_mase=0.9,

@@ -13,6 +13,7 @@ from forecast_cli.config import (
     EvaluationConfig,
     NetworkConfig,
     NetworkSizes,
+    PredictionConfig,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -119,7 +120,7 @@ def test_predict_without_data_asks_to_continue_the_training_data(
     assert run("predict").code == 0
     asked = workflows.asked
     assert (asked["source"], asked["model"]) == (None, "model.forecast")
-    assert (asked["read"], asked["horizon"], asked["levels"]) == (ReadConfig(), None, None)
+    assert (asked["read"], asked["wanted"]) == (ReadConfig(), PredictionConfig())
 
 
 def test_evaluate_passes_on_what_is_to_be_scored(run: Run, workflows: Workflows) -> None:

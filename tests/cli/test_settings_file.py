@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
+from forecast_cli.config import (
+    NetworkConfig,
+    PredictionConfig,
+    Settings,
+    TrainConfig,
+    WindowConfig,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +63,10 @@ def test_a_table_is_for_one_command_and_beats_what_stands_above(
     (tmp_path / "forecast.toml").write_text(EVERYTHING)
     assert run("predict").code == 0
     asked = workflows.asked
-    assert (asked["model"], asked["horizon"], asked["levels"]) == ("other.forecast", 6, (70,))
+    assert (asked["model"], asked["wanted"]) == (
+        "other.forecast",
+        PredictionConfig(horizon=6, levels=(70,)),
+    )
 
 
 def test_a_key_that_a_command_does_not_have_is_not_used_by_it(run: Run, tmp_path: Path) -> None:
@@ -139,7 +148,7 @@ def test_only_the_working_folder_is_looked_into(
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert run("predict").code == 0
-    assert workflows.asked["horizon"] is None
+    assert workflows.asked["wanted"].horizon is None
 
 
 def test_another_file_can_be_named_and_is_named_in_what_is_said(
@@ -149,7 +158,7 @@ def test_another_file_can_be_named_and_is_named_in_what_is_said(
     (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbfhorizon = 4\r\n")
     monkeypatch.setenv("FORECAST_CONFIG", "mine.toml")
     assert "note: mine.toml: horizon = 4\n" in run("predict").words
-    assert workflows.asked["horizon"] == 4
+    assert workflows.asked["wanted"].horizon == 4
 
 
 @pytest.mark.parametrize("name", ["", "none", os.devnull])
@@ -159,7 +168,7 @@ def test_no_file_can_be_asked_for(
     (tmp_path / "forecast.toml").write_text("horizon = 3")
     monkeypatch.setenv("FORECAST_CONFIG", name)
     assert run("predict").code == 0
-    assert workflows.asked["horizon"] is None
+    assert workflows.asked["wanted"].horizon is None
 
 
 @pytest.mark.parametrize("name", ["nowhere.toml", "x" * 5000])

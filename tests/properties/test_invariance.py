@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forecast_cli import inference, workflows
 from forecast_cli.checkpoint import dump_model
-from forecast_cli.config import ReadConfig, Settings, WindowConfig
+from forecast_cli.config import PredictionConfig, ReadConfig, Settings, WindowConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
@@ -180,8 +180,7 @@ def test_a_model_forecasts_the_same_bits_from_memory_and_from_its_file(
         None,
         str(tmp_path / "m.forecast"),
         read=ReadConfig(),
-        horizon=9,
-        levels=(80, 95),
+        wanted=PredictionConfig(horizon=9, levels=(80, 95)),
         tell=lambda _: None,
     )
     (model,) = kept

@@ -256,14 +256,14 @@ MUTANTS: tuple[Mutant, ...] = (
     # Forecasting
     mutant(
         "rows are taken in the order of the file",
-        "observed = _sorted(observed, tell)",
-        "",
+        "_without_doubles(_sorted(observed, tell), tell)",
+        "_without_doubles(observed, tell)",
         f"{_SAME}the_order_of_the_rows_changes_no_byte_of_the_checkpoint",
     ),
     mutant(
         "series forecast together share a scale",
-        "scale = _scales(model, context)[:, None]",
-        "scale = np.full_like(mean[:, :1], _scales(model, context).max())",
+        "scale = _scales(model, view.context)[:, None]",
+        "scale = np.full_like(mean[:, :1], _scales(model, view.context).max())",
         f"{_SAME}series_forecast_together_in_blocks_or_alone_have_the_same_forecasts",
     ),
     mutant(

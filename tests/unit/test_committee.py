@@ -72,7 +72,7 @@ def test_a_row_that_no_weighted_part_can_forecast_gets_the_best_simple_continuat
 
 def test_a_row_that_is_not_voiced_gets_the_simple_continuations_only() -> None:
     committee = make_committee([make_member()])
-    found = committee.forecast(CONTEXT, np.array([True, False]))
+    found = committee.forecast(CONTEXT, voiced=np.array([True, False]))
     np.testing.assert_allclose(found[0], committee.forecast(CONTEXT)[0], rtol=1e-6)
     np.testing.assert_array_equal(found[1], drift(CONTEXT, HORIZON)[1])
 

@@ -12,6 +12,7 @@ from forecast_cli.config import (
     EvaluationConfig,
     NetworkConfig,
     NetworkSizes,
+    PredictionConfig,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -78,8 +79,7 @@ def predict(
         source,
         str(folder / "m.forecast"),
         read=ReadConfig(),
-        horizon=horizon,
-        levels=None,
+        wanted=PredictionConfig(horizon=horizon),
         tell=tell,
     )
 
@@ -248,8 +248,7 @@ def test_reading_options_without_data_are_refused(
             None,
             str(trained[0] / "m.forecast"),
             read=ReadConfig(target=("sales",)),
-            horizon=None,
-            levels=None,
+            wanted=PredictionConfig(),
             tell=tell,
         )
 

@@ -1,0 +1,136 @@
+"""Panel -> panel without the effects of what is known ahead, and forecasts with them put back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.backtest import make_scene
+from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
+from forecast_cli.errors import Notice, Tell, escape
+from forecast_cli.panel import Panel
+from forecast_cli.splits import Origins, Split, origins_at
+from forecast_cli.windows import histories, look_around
+
+Array = NDArray[np.float64]
+
+_MOST_ORIGINS = 1000
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """Effects and what they are in each series: coefficients [N, C] in units of sizes [N, 1]."""
+
+    effects: Effects
+    coefficients: Array
+    sizes: Array
+
+    def without(self, panel: Panel) -> Panel:
+        """The panel with the effects taken out of all its values."""
+        assert panel.covariates is not None
+        series = np.repeat(np.arange(panel.n_series), panel.lengths)
+        steps = np.arange(len(panel.values)) - panel.offsets[:-1][series]
+        known = panel.covariates.at(series, (panel.starts[series] + steps)[:, None])
+        values = self.effects.remove(
+            panel.values[:, None], known, self.coefficients[series], self.sizes[series]
+        )
+        return replace(panel, values=values[:, 0])
+
+    def restore(self, panel: Panel, origins: Origins, values: Array) -> Array:
+        """Values [W, H] after the origins with the effects of what is known there."""
+        around = look_around(panel, origins, 0, values.shape[1])
+        assert around is not None
+        return self.effects.restore(
+            values,
+            around.after,
+            self.coefficients[origins.series],
+            self.sizes[origins.series],
+        )
+
+
+def _adjust(panel: Panel, limits: NDArray[np.int64], effects: Effects) -> Adjustment:
+    """What the effects are in each series, as its values before its limit [N] show."""
+    origins = origins_at(limits)
+    context = histories(panel, origins)
+    around = look_around(panel, origins, context.shape[1], 0)
+    assert around is not None
+    return Adjustment(
+        effects=effects,
+        coefficients=effects.coefficients(context, around.before),
+        sizes=effects.sizes(context),
+    )
+
+
+def estimate(
+    panel: Panel, limits: NDArray[np.int64], *, on_logs: bool, season_length: int
+) -> Adjustment | None:
+    """The effects that the values before the limits [N] show; None where there are none."""
+    origins = origins_at(limits)
+    context = histories(panel, origins)
+    around = look_around(panel, origins, context.shape[1], 0)
+    if panel.covariates is None or around is None:
+        return None
+    terms = make_terms(panel.covariates.varying, around.before)
+    if not terms:
+        return None
+    effects = estimate_effects(
+        context, around.before, terms, on_logs=on_logs, season_length=season_length
+    )
+    return _adjust(panel, limits, effects) if any(effects.mean) or any(effects.variance) else None
+
+
+def choose(panel: Panel, split: Split, *, season_length: int) -> Adjustment | None:
+    """The effects before the validation part, on logs or not, that help forecasts of it most.
+
+    They are judged by the best simple forecast of what they leave; None where none of them helps.
+    """
+    origins = split.validation.thinned(_MOST_ORIGINS)
+    raw = make_scene(panel, origins, split.span, season_length)
+    least = min(raw.scaled_error(forecast) for forecast in raw.simple.values())
+    chosen = None
+    is_positive = bool(np.nanmin(panel.values) > 0)
+    for on_logs in (False, True) if is_positive else (False,):
+        candidate = estimate(panel, split.fit_limits, on_logs=on_logs, season_length=season_length)
+        if candidate is None:
+            continue
+        scene = make_scene(candidate.without(panel), origins, split.span, season_length)
+        error = min(
+            raw.scaled_error(candidate.restore(panel, origins, forecast))
+            for forecast in scene.simple.values()
+        )
+        if error < least:
+            least, chosen = error, candidate
+    return chosen
+
+
+def tell_effects(panel: Panel, adjustment: Adjustment | None, tell: Tell) -> None:
+    """Say what the columns known ahead change, or that they change nothing that could be told."""
+    if panel.covariates is None or not len(panel.covariates.known_ahead):
+        return
+    if adjustment is None:
+        text = "no steady effect on the target was found; networks see the columns all the same"
+    else:
+        named = list(_named_effects(panel, adjustment.effects))
+        more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+        text = ", ".join(named[:_MOST_NAMED]) + more
+    tell(Notice("guess", f"effects of what is known ahead (--future): {text}"))
+
+
+def _named_effects(panel: Panel, effects: Effects) -> Iterator[str]:
+    """The effects in per cent, the largest first: of a category, or of one unit more."""
+    sizes = [mean / term.spread for term, mean in zip(effects.terms, effects.mean, strict=True)]
+    for number in np.argsort(-np.abs(effects.mean), kind="stable").tolist():
+        if effects.mean[number] == 0:
+            continue
+        share = np.expm1(sizes[number]) if effects.on_logs else sizes[number]
+        yield f"{_term_name(panel, effects.terms[number])} {100 * share:+.3g} %"
+
+
+def _term_name(panel: Panel, term: Term) -> str:
+    assert panel.covariates is not None
+    column = panel.covariates.columns[term.column]
+    if term.category is None or column.categories is None:
+        return escape(column.name)
+    return f"{escape(column.name)} '{escape(column.categories[term.category])}'"

@@ -1,0 +1,141 @@
+"""What is known beside the target: columns along the calendar of a panel, and of each series."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+CovariateRole = Literal["past", "future", "static"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covariate:
+    """A column beside the target, known up to the cutoff, over the horizon too, or constant.
+
+    A categorical one has its `categories`, texts in order, and is stored as their numbers 0, 1, …;
+    a numeric one has None.
+    """
+
+    name: str
+    role: CovariateRole
+    categories: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Covariates:
+    """The covariates of N series: V that vary along the calendar and S that do not.
+
+    Series n has the rows `offsets[n]:offsets[n + 1]` of `values` [sum of T, V]; the first of them
+    lies at calendar position `starts[n]`, and the last one may lie after the last target value.
+    `static` is [N, S]. NaN is missing. `columns` names the V varying ones first, then the S.
+    """
+
+    columns: tuple[Covariate, ...]
+    values: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    static: NDArray[np.float64]
+
+    @property
+    def varying(self) -> tuple[Covariate, ...]:
+        """The columns that vary along the calendar."""
+        return self.columns[: self.values.shape[1]]
+
+    @property
+    def constant(self) -> tuple[Covariate, ...]:
+        """The columns that are the same at all times."""
+        return self.columns[self.values.shape[1] :]
+
+    @property
+    def known_ahead(self) -> NDArray[np.intp]:
+        """Which of the varying columns are known over the horizon, by number."""
+        return np.flatnonzero([column.role == "future" for column in self.varying])
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """The calendar position [N] behind the last row of each series."""
+        return self.starts + np.diff(self.offsets)
+
+    def at(self, series: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The varying columns [W, K, V] of series [W] at calendar positions [W, K].
+
+        NaN where nothing is known.
+        """
+        rows = positions - self.starts[series][:, None]
+        inside = (rows >= 0) & (rows < np.diff(self.offsets)[series][:, None])
+        rows = np.where(inside, rows + self.offsets[:-1][series][:, None], 0)
+        if len(self.values) == 0:
+            return np.full((*positions.shape, self.values.shape[1]), np.nan)
+        return np.where(inside[:, :, None], self.values[rows], np.nan)
+
+    def select(self, series: NDArray[np.int64]) -> "Covariates":
+        """The covariates of some series [M], in the order given."""
+        return self._cut(series, self.starts[series])
+
+    def after(self, positions: NDArray[np.int64]) -> "Covariates":
+        """The same without what lies before a calendar position of each series [N]."""
+        return self._cut(np.arange(len(self.starts)), np.maximum(positions, self.starts))
+
+    def _cut(self, series: NDArray[np.int64], starts: NDArray[np.int64]) -> "Covariates":
+        lengths = np.maximum(self.ends[series] - starts, 0)
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        first = self.offsets[:-1][series] + starts - self.starts[series]
+        rows = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], lengths)
+        return replace(
+            self,
+            values=self.values[rows],
+            offsets=offsets,
+            starts=starts,
+            static=self.static[series],
+        )
+
+    def overlaid(
+        self, series: NDArray[np.int64], positions: NDArray[np.int64], values: NDArray[np.float64]
+    ) -> "Covariates":
+        """The same with the values [R, V] of series [R] at calendar positions [R] put in.
+
+        What is NaN among them leaves what is known.
+        """
+        starts, ends = self.starts.copy(), self.ends.copy()
+        np.minimum.at(starts, series, positions)
+        np.maximum.at(ends, series, positions + 1)
+        offsets = np.concatenate(([0], np.cumsum(ends - starts)))
+        whole = np.full((offsets[-1], self.values.shape[1]), np.nan)
+        of_row = np.repeat(np.arange(len(starts)), np.diff(self.offsets))
+        moved = (offsets[:-1] - self.offsets[:-1] + self.starts - starts)[of_row]
+        whole[np.arange(len(self.values)) + moved] = self.values
+        rows = offsets[:-1][series] + positions - starts[series]
+        whole[rows] = np.where(np.isnan(values), whole[rows], values)
+        return replace(self, values=whole, offsets=offsets, starts=starts)
+
+    def missing_ahead(
+        self, cutoffs: NDArray[np.int64], horizon: int
+    ) -> list[tuple[int, int, list[int]]]:
+        """What is not known of the `horizon` steps after the cutoffs [N] but has to be.
+
+        One entry for each series and column that lacks something: the number of the series, that
+        of the column, and the calendar positions.
+        """
+        numbers = np.arange(len(cutoffs))
+        positions = cutoffs[:, None] + np.arange(1, horizon + 1)
+        lacking = np.isnan(self.at(numbers, positions))
+        return [
+            (int(n), int(v), positions[n][lacking[n, :, v]].tolist())
+            for v in self.known_ahead
+            for n in np.flatnonzero(lacking[:, :, v].any(axis=1))
+        ]
+
+
+def recode(
+    values: NDArray[np.float64], old: Sequence[str], new: Sequence[str]
+) -> NDArray[np.float64]:
+    """Numbers of old categories as numbers of new ones; what the new ones lack becomes -1.
+
+    >>> recode(np.array([0.0, 1.0, np.nan]), ["a", "b"], ["b"]).tolist()
+    [-1.0, 0.0, nan]
+    """
+    number = {text: float(code) for code, text in enumerate(new)}
+    table = np.array([*(number.get(text, -1.0) for text in old), np.nan])
+    return table[np.where(np.isnan(values), len(old), values).astype(np.int64)]

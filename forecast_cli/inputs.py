@@ -1,0 +1,144 @@
+"""Covariates around a cutoff -> what a network is fed of them: standard units and categories."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.covariates import Covariate, CovariateRole
+
+Array = NDArray[np.float64]
+
+_LARGEST_STANDARD = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """How one covariate is fed: a number less `centre` over `spread`, or the code of a category.
+
+    `column` numbers it among the columns of the data that vary, or are constant, as its role says.
+    """
+
+    column: int
+    role: CovariateRole
+    n_categories: int | None
+    centre: float
+    spread: float
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other inputs of a network: `past0` for instance."""
+        return f"{self.role}{self.column}"
+
+    @property
+    def width(self) -> int:
+        """How many numbers a network makes of it: those of a learned embedding for a category.
+
+        >>> Input(column=0, role="past", n_categories=100, centre=0, spread=1).width
+        8
+        """
+        return 1 if self.n_categories is None else 1 + math.ceil(math.log2(self.n_categories + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """The covariates around B cutoffs, NaN where missing.
+
+    `before` [B, L, V] are the varying ones of the steps up to the cutoffs, `after` [B, H, V] those
+    of the steps behind it, of which only what is known ahead may be used, and `static` [B, S].
+    """
+
+    before: Array
+    after: Array
+    static: Array
+
+    def rows(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Surroundings":
+        """Some of the cutoffs."""
+        return Surroundings(
+            before=self.before[rows], after=self.after[rows], static=self.static[rows]
+        )
+
+    def moved(self, steps: int, horizon: int) -> "Surroundings":
+        """The same so many steps later, with `horizon` steps behind the new cutoffs."""
+        length = self.before.shape[1]
+        unknown = np.full((len(self.before), horizon, self.before.shape[2]), np.nan)
+        whole = np.concatenate((self.before, self.after, unknown), axis=1)
+        return Surroundings(
+            before=whole[:, steps : steps + length],
+            after=whole[:, steps + length : steps + length + horizon],
+            static=self.static,
+        )
+
+    def feed(self, inputs: Sequence[Input], context_length: int) -> "Feed":
+        """What a network with these inputs and this context length is fed."""
+        before = self.before[:, -context_length:]
+        missing = max(0, context_length - before.shape[1])
+        padded = np.pad(before, ((0, 0), (missing, 0), (0, 0)), constant_values=np.nan)
+        return Feed(
+            before=_encode(inputs, padded, self.static),
+            after=_encode(ahead(inputs), self.after, self.static),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """Encoded inputs, float32 without NaN: [B, L, I] before the cutoffs, [B, H, J] behind them.
+
+    A category is its code, -1 where it is unknown.
+    """
+
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
+
+
+def ahead(inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """The inputs over the horizon: none if none varies there and is known."""
+    if not any(entry.role == "future" for entry in inputs):
+        return ()
+    return tuple(entry for entry in inputs if entry.role != "past")
+
+
+def expanded_width(inputs: Sequence[Input]) -> int:
+    """How many numbers all inputs of one step are."""
+    return sum(entry.width for entry in inputs)
+
+
+def make_inputs(columns: Sequence[Covariate], around: Surroundings) -> tuple[Input, ...]:
+    """One input for each column, standard units as what lies before the cutoffs has them."""
+    n_varying = around.before.shape[2]
+    return tuple(
+        _make_input(column, around.before[:, :, number], number)
+        if number < n_varying
+        else _make_input(column, around.static[:, number - n_varying], number - n_varying)
+        for number, column in enumerate(columns)
+    )
+
+
+def _make_input(column: Covariate, values: Array, number: int) -> Input:
+    known = values[np.isfinite(values)]
+    spread = float(known.std()) if len(known) and column.categories is None else 0.0
+    return Input(
+        column=number,
+        role=column.role,
+        n_categories=None if column.categories is None else len(column.categories),
+        centre=float(known.mean()) if len(known) and column.categories is None else 0.0,
+        spread=spread if spread > 0 else 1.0,
+    )
+
+
+def _encode(inputs: Sequence[Input], varying: Array, static: Array) -> NDArray[np.float32]:
+    steps = varying.shape[1]
+    encoded = np.empty((*varying.shape[:2], len(inputs)), dtype=np.float32)
+    for number, entry in enumerate(inputs):
+        if entry.role == "static":
+            values = np.repeat(static[:, [entry.column]], steps, axis=1)
+        else:
+            values = varying[:, :, entry.column]
+        if entry.n_categories is None:
+            standard = np.nan_to_num((values - entry.centre) / entry.spread)
+            encoded[:, :, number] = np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD)
+        else:
+            encoded[:, :, number] = np.nan_to_num(values, nan=-1.0)
+    return encoded

@@ -1,0 +1,175 @@
+"""Model, data -> the covariates of a forecast: known categories, and what is known ahead."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import ReadConfig
+from forecast_cli.covariates import Covariate, recode
+from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.panel import Panel, read_again
+from forecast_cli.reading.dateparts import time_columns
+from forecast_cli.reading.keys import find_column
+from forecast_cli.reading.layout import Observations, observe_ahead
+from forecast_cli.reading.repairs import bounds, in_order, series_count
+from forecast_cli.reading.roles import Roles
+from forecast_cli.reading.stack import read_tables
+from forecast_cli.reading.table import Table
+
+_MOST_NAMED = 3
+
+
+def with_known_categories(panel: Panel, trained: Panel, tell: Tell) -> Panel:
+    """The panel with the category numbers of the training data, in place of those of its own file.
+
+    A category that was not seen in training is told, and becomes -1.
+
+    Raises:
+        DataError: A covariate is numeric here and categorical there.
+    """
+    found, known = panel.covariates, trained.covariates
+    if found is None or known is None:
+        return panel
+    n_varying = len(found.varying)
+    values = _like(found.varying, found.values, known.columns[:n_varying], panel.source, tell)
+    static = _like(found.constant, found.static, known.columns[n_varying:], panel.source, tell)
+    covariates = replace(found, columns=known.columns, values=values, static=static)
+    return replace(panel, covariates=covariates)
+
+
+def with_future(panel: Panel, source: str | None, read: ReadConfig, tell: Tell) -> Panel:
+    """The panel with what a file says of the covariates that are known ahead.
+
+    The file needs the times and the columns; where it has no ids it speaks of every series.
+
+    Raises:
+        ConfigError: The panel has no such covariates, or a column is not in the file.
+        DataError: The file cannot be read, or lies on another calendar.
+    """
+    if source is None:
+        return panel
+    known = panel.covariates
+    if known is None or not len(known.known_ahead):
+        raise ConfigError(
+            "--future-data: the model was trained without columns that are known ahead (--future)"
+        )
+    config = read_again(panel, read)
+    table = read_tables(source, config, tell)
+    roles = _roles_ahead(table, panel, config)
+    observed = in_order(observe_ahead(table, roles, config, tell), tell)
+    if observed.calendar.grid != panel.calendar.grid:
+        raise DataError(
+            f"{table.source}: the times are {observed.calendar.describe()}, but those of the data "
+            f"are {panel.calendar.describe()}; give future values at the same times"
+        )
+    wanted = [known.varying[number] for number in known.known_ahead]
+    beside = observed.beside
+    found = _like(beside.columns, beside.values, wanted, table.source, tell)
+    named = [panel.columns.id.index(table.columns[column]) for column in roles.id]
+    rows, series = _rows_of_series(observed, panel.ids[:, named], tell)
+    values = np.full((len(rows), len(known.varying)), np.nan)
+    values[:, known.known_ahead] = found[rows]
+    return replace(panel, covariates=known.overlaid(series, observed.positions[rows], values))
+
+
+def _roles_ahead(table: Table, panel: Panel, config: ReadConfig) -> Roles:
+    columns = () if panel.covariates is None else panel.covariates.varying
+    named = [name for name in panel.columns.id if name in table.columns]
+    return Roles(
+        layout="long",
+        id=tuple(table.columns.index(name) for name in named),
+        time=time_columns(table, panel.columns.time, config),
+        future=tuple(
+            find_column(table, column.name, "future", config)
+            for column in columns
+            if column.role == "future"
+        ),
+    )
+
+
+def check_known_ahead(panel: Panel, horizon: int) -> None:
+    """Refuse a forecast for which covariates are not known, after the last value of a series.
+
+    Raises:
+        DataError: naming the series, the column and the times.
+    """
+    if panel.covariates is None:
+        return
+    lacking = panel.covariates.missing_ahead(panel.ends, horizon)
+    if not lacking:
+        return
+    series, column, positions = lacking[0]
+    first, last = panel.calendar.labels([positions[0], positions[-1]])
+    times = f"{first}" if len(positions) == 1 else f"{first} to {last} ({len(positions)} steps)"
+    n_series = len({entry[0] for entry in lacking})
+    more = f", and for {n_series - 1} more series" if n_series > 1 else ""
+    whose = f" of {panel.name(series)}" if panel.columns.id else ""
+    raise DataError(
+        f"{panel.source}: column {escape(panel.covariates.columns[column].name)}{whose} is known "
+        f"ahead (--future), but its values for {times} are missing{more}; give them in rows after "
+        "the last target value, or in a file with --future-data"
+    )
+
+
+def _like(
+    columns: Sequence[Covariate],
+    values: NDArray[np.float64],
+    expected: Sequence[Covariate],
+    source: str,
+    tell: Tell,
+) -> NDArray[np.float64]:
+    """Covariates [R, C] with the category numbers of the `expected` columns.
+
+    A category that is not among them becomes -1, and is told.
+
+    Raises:
+        DataError: One is numeric here and categorical there.
+    """
+    parts = [np.empty((len(values), 0))]
+    for column, found, want in zip(columns, values.T, expected, strict=True):
+        if (column.categories is None) != (want.categories is None):
+            kinds = ("numbers", "categories")
+            here, there = kinds[column.categories is not None], kinds[want.categories is not None]
+            raise DataError(
+                f"{source}: column {escape(column.name)} holds {here}, but the model was trained "
+                f"on {there}"
+            )
+        if column.categories is not None and want.categories is not None:
+            _tell_unseen(column, want.categories, source, tell)
+            found = recode(found, column.categories, want.categories)  # noqa: PLW2901
+        parts.append(found[:, None])
+    return np.hstack(parts)
+
+
+def _tell_unseen(column: Covariate, seen: Sequence[str], source: str, tell: Tell) -> None:
+    unseen = [text for text in column.categories or () if text not in seen]
+    if unseen:
+        shown = ", ".join(f"'{escape(text)}'" for text in unseen[:_MOST_NAMED])
+        more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
+        tell(
+            Notice(
+                "warning",
+                f"{source}: column {escape(column.name)} holds {shown}{more}, not seen in "
+                "training; the model treats it as unknown",
+            )
+        )
+
+
+def _rows_of_series(
+    observed: Observations, keys: NDArray[np.object_], tell: Tell
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows that speak of each series with the keys [N, K], and the number of the series."""
+    owner = {tuple(row): number for number, row in enumerate(observed.ids.tolist())}
+    owners = np.array([owner.get(tuple(key), -1) for key in keys.tolist()], dtype=np.int64)
+    strangers = len(observed.ids) - len(np.unique(owners[owners >= 0]))
+    if strangers:
+        text = f"{observed.source}: {series_count(strangers)} that the data lacks left out"
+        tell(Notice("guess", text))
+    first, last = bounds(observed)
+    lengths = np.where(owners >= 0, (last - first + 1)[owners], 0)
+    starts = np.where(owners >= 0, first[owners], 0)
+    ends = np.cumsum(lengths)
+    series = np.repeat(np.arange(len(keys)), lengths)
+    return np.arange(len(series)) + np.repeat(starts - (ends - lengths), lengths), series
