@@ -64,10 +64,9 @@ def candidate_forms(
 
     They differ in scale (levels, and logs where all values are `positive`), in what they correct
     (the last value or season, and `base`, the best naive continuation), in whether the season is
-    taken out before, and in whether they read few steps one by one or many in segments. Where
-    there are covariates, all forms have them as `inputs`, and half of them come without as well:
-    validation says whether they help. Where more are asked for than there are, a form comes again,
-    with another seed.
+    taken out before, in whether they read few steps one by one or many in segments, and in whether
+    they have the `inputs`. Where more are asked for than there are, a form comes again, with
+    another seed.
     """
     forms = []
     for way in _WITHOUT_SEASON if plan.season_length == 1 else _WITH_SEASON:
@@ -82,14 +81,26 @@ def candidate_forms(
     config = settings.optimisation
     count = _MEMBERS[config.effort]
     if inputs:
-        seeing = [replace(form, inputs=inputs) for form in different]
-        half = count // 2
-        pairs = zip(seeing, different[:half], strict=False)
-        different = [form for pair in pairs for form in pair] + seeing[half:]
-        count += half
+        different = _with_inputs(different, inputs, count)
+        count = len(different)
     if config.members is not None:
         count = config.members
     return [different[number % len(different)] for number in range(count)]
+
+
+def _with_inputs(forms: list[Form], inputs: tuple[Input, ...], count: int) -> list[Form]:
+    """So many forms that see covariates, and some that do not: validation says whether they help.
+
+    What was not asked for, the calendar, is seen by every second form. What was is seen by all,
+    and half of them come without it as well.
+    """
+    blind = [forms[number % len(forms)] for number in range(count)]
+    seeing = [replace(form, inputs=inputs) for form in blind]
+    if all(entry.role == "calendar" for entry in inputs):
+        return [(blind, seeing)[number % 2][number] for number in range(count)]
+    half = count // 2
+    pairs = zip(seeing, blind[:half], strict=False)
+    return [form for pair in pairs for form in pair] + seeing[half:]
 
 
 def choose_epochs(n_windows: int, config: TrainConfig) -> int:

@@ -20,6 +20,8 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 
 MEBIBYTE = 1024 * 1024
 
+CALENDAR_NAMES = ("hour", "weekday", "month", "none")
+
 HISTORY_LENGTH = 1024
 """The most values of a series, counted from its cutoff back, that a forecast may rest on."""
 
@@ -44,6 +46,8 @@ class ReadConfig:
     future: tuple[str, ...] = ()
     static: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
+    calendar: tuple[str, ...] = ()
+    holidays: str | None = None
     freq: str | None = None
     date_format: str | None = None
     delimiter: str | None = None
@@ -78,6 +82,11 @@ class ReadConfig:
         ):
             _require_at_least(option, size, 1)
         self._check_covariates()
+        _require(
+            set(self.calendar) <= set(CALENDAR_NAMES) and "none" not in self.calendar[1:],
+            f"--calendar is {','.join(self.calendar)!r}; accepted values: "
+            f"{', '.join(CALENDAR_NAMES)}",
+        )
 
     @property
     def covariates(self) -> tuple[str, ...]:

@@ -7,15 +7,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-CovariateRole = Literal["past", "future", "static"]
+from forecast_cli.calendar_features import NO_SPECIAL_DAYS, SpecialDays, feature_values
+from forecast_cli.times.calendar import Calendar
+
+CovariateRole = Literal["past", "future", "calendar", "holiday", "static"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Covariate:
     """A column beside the target, known up to the cutoff, over the horizon too, or constant.
 
-    A categorical one has its `categories`, texts in order, and is stored as their numbers 0, 1, …;
-    a numeric one has None.
+    What is read off the calendar, and which days are holidays, is known at all times. A categorical
+    one has its `categories`, texts in order, and is stored as their numbers 0, 1, …; a numeric one
+    has None.
     """
 
     name: str
@@ -27,9 +31,10 @@ class Covariate:
 class Covariates:
     """The covariates of N series: V that vary along the calendar and S that do not.
 
-    Series n has the rows `offsets[n]:offsets[n + 1]` of `values` [sum of T, V]; the first of them
-    lies at calendar position `starts[n]`, and the last one may lie after the last target value.
-    `static` is [N, S]. NaN is missing. `columns` names the V varying ones first, then the S.
+    The first D of the V stand in the data. Series n has the rows `offsets[n]:offsets[n + 1]` of
+    `values` [sum of T, D]; the first of them lies at calendar position `starts[n]`, and the last
+    one may lie after the last target value. The others of the V follow from `calendar` and
+    `special_days`. `static` is [N, S]. NaN is missing. `columns` names the V first, then the S.
     """
 
     columns: tuple[Covariate, ...]
@@ -37,21 +42,33 @@ class Covariates:
     offsets: NDArray[np.int64]
     starts: NDArray[np.int64]
     static: NDArray[np.float64]
+    calendar: Calendar
+    special_days: SpecialDays = NO_SPECIAL_DAYS
 
     @property
     def varying(self) -> tuple[Covariate, ...]:
         """The columns that vary along the calendar."""
+        return self.columns[: len(self.columns) - self.static.shape[1]]
+
+    @property
+    def given(self) -> tuple[Covariate, ...]:
+        """Those of the varying columns that stand in the data."""
         return self.columns[: self.values.shape[1]]
+
+    @property
+    def dated(self) -> tuple[Covariate, ...]:
+        """Those of the varying columns that follow from the calendar."""
+        return self.varying[self.values.shape[1] :]
 
     @property
     def constant(self) -> tuple[Covariate, ...]:
         """The columns that are the same at all times."""
-        return self.columns[self.values.shape[1] :]
+        return self.columns[len(self.varying) :]
 
     @property
     def known_ahead(self) -> NDArray[np.intp]:
-        """Which of the varying columns are known over the horizon, by number."""
-        return np.flatnonzero([column.role == "future" for column in self.varying])
+        """Which of the columns in the data are known over the horizon, by number."""
+        return np.flatnonzero([column.role == "future" for column in self.given])
 
     @property
     def ends(self) -> NDArray[np.int64]:
@@ -63,6 +80,13 @@ class Covariates:
 
         NaN where nothing is known.
         """
+        dated = tuple(column.name for column in self.dated)
+        read = feature_values(dated, self.calendar, positions, self.special_days)
+        return np.concatenate((self._given_at(series, positions), read), axis=2)
+
+    def _given_at(
+        self, series: NDArray[np.int64], positions: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
         rows = positions - self.starts[series][:, None]
         inside = (rows >= 0) & (rows < np.diff(self.offsets)[series][:, None])
         rows = np.where(inside, rows + self.offsets[:-1][series][:, None], 0)
@@ -94,7 +118,7 @@ class Covariates:
     def overlaid(
         self, series: NDArray[np.int64], positions: NDArray[np.int64], values: NDArray[np.float64]
     ) -> "Covariates":
-        """The same with the values [R, V] of series [R] at calendar positions [R] put in.
+        """The same with the values [R, D] of series [R] at calendar positions [R] put in.
 
         What is NaN among them leaves what is known.
         """
@@ -120,12 +144,24 @@ class Covariates:
         """
         numbers = np.arange(len(cutoffs))
         positions = cutoffs[:, None] + np.arange(1, horizon + 1)
-        lacking = np.isnan(self.at(numbers, positions))
+        lacking = np.isnan(self._given_at(numbers, positions))
         return [
             (int(n), int(v), positions[n][lacking[n, :, v]].tolist())
             for v in self.known_ahead
             for n in np.flatnonzero(lacking[:, :, v].any(axis=1))
         ]
+
+
+def without_columns(calendar: Calendar, starts: NDArray[np.int64]) -> Covariates:
+    """No covariates as yet for N series that begin at calendar positions `starts` [N]."""
+    return Covariates(
+        columns=(),
+        values=np.empty((0, 0)),
+        offsets=np.zeros(len(starts) + 1, dtype=np.int64),
+        starts=starts,
+        static=np.empty((len(starts), 0)),
+        calendar=calendar,
+    )
 
 
 def recode(

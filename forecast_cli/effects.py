@@ -109,7 +109,8 @@ def make_terms(columns: Sequence[Covariate], known: Array) -> tuple[Term, ...]:
     for number, column in enumerate(columns):
         values = known[:, :, number]
         values = values[np.isfinite(values)]
-        if column.role != "future" or not len(values) or values.min() == values.max():
+        is_known_ahead = column.role in ("future", "holiday")
+        if not is_known_ahead or not len(values) or values.min() == values.max():
             continue
         if column.categories is None:
             spread = float(values.std())

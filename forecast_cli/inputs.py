@@ -95,7 +95,7 @@ class Feed:
 
 def ahead(inputs: Sequence[Input]) -> tuple[Input, ...]:
     """The inputs over the horizon: none if none varies there and is known."""
-    if not any(entry.role == "future" for entry in inputs):
+    if not any(entry.role in ("future", "calendar", "holiday") for entry in inputs):
         return ()
     return tuple(entry for entry in inputs if entry.role != "past")
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.covariates import Covariate, recode
+from forecast_cli.covariates import Covariate, recode, without_columns
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.reading.dateparts import time_columns
@@ -22,7 +22,7 @@ _MOST_NAMED = 3
 
 
 def with_known_categories(panel: Panel, trained: Panel, tell: Tell) -> Panel:
-    """The panel with the category numbers of the training data, in place of those of its own file.
+    """The panel with the category numbers and the holidays of the training data.
 
     A category that was not seen in training is told, and becomes -1.
 
@@ -30,12 +30,17 @@ def with_known_categories(panel: Panel, trained: Panel, tell: Tell) -> Panel:
         DataError: A covariate is numeric here and categorical there.
     """
     found, known = panel.covariates, trained.covariates
-    if found is None or known is None:
-        return panel
-    n_varying = len(found.varying)
-    values = _like(found.varying, found.values, known.columns[:n_varying], panel.source, tell)
-    static = _like(found.constant, found.static, known.columns[n_varying:], panel.source, tell)
-    covariates = replace(found, columns=known.columns, values=values, static=static)
+    if known is None:
+        return replace(panel, covariates=None)
+    if found is None:
+        found = without_columns(panel.calendar, panel.starts)
+    covariates = replace(
+        found,
+        columns=known.columns,
+        values=_like(found.given, found.values, known.given, panel.source, tell),
+        static=_like(found.constant, found.static, known.constant, panel.source, tell),
+        special_days=known.special_days,
+    )
     return replace(panel, covariates=covariates)
 
 
@@ -64,18 +69,18 @@ def with_future(panel: Panel, source: str | None, read: ReadConfig, tell: Tell) 
             f"{table.source}: the times are {observed.calendar.describe()}, but those of the data "
             f"are {panel.calendar.describe()}; give future values at the same times"
         )
-    wanted = [known.varying[number] for number in known.known_ahead]
+    wanted = [known.given[number] for number in known.known_ahead]
     beside = observed.beside
     found = _like(beside.columns, beside.values, wanted, table.source, tell)
     named = [panel.columns.id.index(table.columns[column]) for column in roles.id]
     rows, series = _rows_of_series(observed, panel.ids[:, named], tell)
-    values = np.full((len(rows), len(known.varying)), np.nan)
+    values = np.full((len(rows), len(known.given)), np.nan)
     values[:, known.known_ahead] = found[rows]
     return replace(panel, covariates=known.overlaid(series, observed.positions[rows], values))
 
 
 def _roles_ahead(table: Table, panel: Panel, config: ReadConfig) -> Roles:
-    columns = () if panel.covariates is None else panel.covariates.varying
+    columns = () if panel.covariates is None else panel.covariates.given
     named = [name for name in panel.columns.id if name in table.columns]
     return Roles(
         layout="long",

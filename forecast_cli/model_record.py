@@ -6,17 +6,22 @@ all parts belong together. Nothing of it is executed.
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import NetworkConfig, check_levels
-from forecast_cli.covariates import Covariate, Covariates
+from forecast_cli.covariate_record import (
+    COVARIATE_TENSORS,
+    assemble_covariates,
+    check_uses,
+    covariate_tensors,
+)
+from forecast_cli.covariates import Covariate
 from forecast_cli.effects import Effects
 from forecast_cli.intervals import LEVELS
 from forecast_cli.model import Model, Training
@@ -24,6 +29,7 @@ from forecast_cli.panel import Columns, Panel
 from forecast_cli.recurrence import weight_shapes
 from forecast_cli.schema import from_plain, to_plain
 from forecast_cli.sealed import Tensors
+from forecast_cli.tensors import offsets_of, tensor_of
 from forecast_cli.times.calendar import Calendar
 
 _SERIES_TENSORS = {
@@ -33,12 +39,6 @@ _SERIES_TENSORS = {
     "series.starts",
     "series.ids",
     "series.id_offsets",
-}
-_COVARIATE_TENSORS = {
-    "covariates.values",
-    "covariates.offsets",
-    "covariates.starts",
-    "covariates.static",
 }
 _LARGEST_SIZE = 1_000_000
 _FURTHEST_START = 2**60
@@ -117,14 +117,8 @@ def tensors_of(model: Model) -> Tensors:
         "series.ids": np.frombuffer(b"".join(texts), dtype=np.uint8),
         "series.id_offsets": np.cumsum([0, *map(len, texts)], dtype=np.int64),
     }
-    covariates = model.panel.covariates
-    if covariates is not None:
-        tensors |= {
-            "covariates.values": covariates.values,
-            "covariates.offsets": covariates.offsets,
-            "covariates.starts": covariates.starts,
-            "covariates.static": covariates.static,
-        }
+    if model.panel.covariates is not None:
+        tensors |= covariate_tensors(model.panel.covariates)
     for number, member in enumerate(model.committee.members):
         for name, weight in member.weights.items():
             tensors[f"members.{number}.{name}"] = weight
@@ -143,11 +137,11 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
     names = {
         f"members.{i}.{name}" for i, m in enumerate(record.members) for name in _shapes(record, m)
     }
-    names |= _COVARIATE_TENSORS if record.covariates else set()
+    names |= COVARIATE_TENSORS if record.covariates else set()
     unknown = sorted(set(tensors) - names - _SERIES_TENSORS)
     if unknown:
         raise ValueError(f"unknown tensor {unknown[0]!r}")
-    widths = _tensor(tensors, "interval.widths", np.float64, (len(LEVELS), record.horizon))
+    widths = tensor_of(tensors, "interval.widths", np.float64, (len(LEVELS), record.horizon))
     if (widths < 0).any():
         raise ValueError("interval widths below zero")
     committee = Committee(
@@ -187,37 +181,8 @@ def _check_parts(record: _ModelRecord) -> None:
     if abs(sum(weights) - 1) > _ROUNDING:
         raise ValueError("the weights do not sum to one")
     check_levels(record.training.levels)
-    _check_covariates(record)
+    check_uses(record.covariates, (member.form for member in record.members), record.effects)
     _check_texts(record)
-
-
-def _check_covariates(record: _ModelRecord) -> None:
-    roles = [column.role for column in record.covariates]
-    n_varying = len(roles) - roles.count("static")
-    if "static" in roles[:n_varying]:
-        raise ValueError("the static covariates are not the last ones")
-    for member in record.members:
-        for entry in member.form.inputs:
-            number = entry.column + (n_varying if entry.role == "static" else 0)
-            if not 0 <= number < len(roles) or roles[number] != entry.role or entry.spread <= 0:
-                raise ValueError("an input of a member is no covariate of the model")
-            categories = record.covariates[number].categories
-            if entry.n_categories != (None if categories is None else len(categories)):
-                raise ValueError("an input of a member has other categories than its covariate")
-    if record.effects is not None:
-        _check_effects(record.effects, roles)
-
-
-def _check_effects(effects: Effects, roles: Sequence[str]) -> None:
-    if not 1 <= effects.season_length <= _LARGEST_SIZE:
-        raise ValueError("the season of the effects is out of range")
-    if not len(effects.terms) == len(effects.mean) == len(effects.variance) > 0:
-        raise ValueError("the effects do not fit their terms")
-    if min(effects.variance) < 0:
-        raise ValueError("an effect has a variance below zero")
-    for term in effects.terms:
-        if not 0 <= term.column < len(roles) or roles[term.column] != "future" or term.spread <= 0:
-            raise ValueError("a term of the effects is no covariate known ahead")
 
 
 def _check_texts(record: _ModelRecord) -> None:
@@ -248,7 +213,7 @@ def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, numbe
     return Member(
         form=member.form,
         weights={
-            name: _tensor(tensors, f"members.{number}.{name}", np.float32, shape)
+            name: tensor_of(tensors, f"members.{number}.{name}", np.float32, shape)
             for name, shape in _shapes(record, member).items()
         },
         epochs=member.epochs,
@@ -259,16 +224,16 @@ def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, numbe
 
 
 def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
-    starts = _tensor(tensors, "series.starts", np.int64, (None,))
+    starts = tensor_of(tensors, "series.starts", np.int64, (None,))
     if (starts < -_FURTHEST_START).any() or (starts > _FURTHEST_START).any():
         raise ValueError("a series starts beyond all times")
     values = tensors["series.values"]
     if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
         raise ValueError("tensor 'series.values' is not a list of finite numbers")
-    offsets = _offsets(tensors, "series.offsets", len(starts), len(values))
+    offsets = offsets_of(tensors, "series.offsets", len(starts), len(values))
     n_texts = len(starts) * len(record.columns.id)
-    text = _tensor(tensors, "series.ids", np.uint8, (None,)).tobytes()
-    cuts = _offsets(tensors, "series.id_offsets", n_texts, len(text))
+    text = tensor_of(tensors, "series.ids", np.uint8, (None,)).tobytes()
+    cuts = offsets_of(tensors, "series.id_offsets", n_texts, len(text))
     ids = np.empty(n_texts, dtype=object)
     ids[:] = [text[a:b].decode() for a, b in itertools.pairwise(cuts)]
     if (
@@ -286,66 +251,5 @@ def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
         columns=record.columns,
         layout=record.layout,
         source=record.source,
-        covariates=_covariates(record, tensors, len(starts)),
+        covariates=assemble_covariates(record.covariates, tensors, len(starts), calendar),
     )
-
-
-def _covariates(record: _ModelRecord, tensors: Tensors, n_series: int) -> Covariates | None:
-    if not record.covariates:
-        return None
-    n_static = sum(column.role == "static" for column in record.covariates)
-    values, static = tensors["covariates.values"], tensors["covariates.static"]
-    expected = {
-        "covariates.values": (values, (len(values), len(record.covariates) - n_static)),
-        "covariates.static": (static, (n_series, n_static)),
-    }
-    for name, (tensor, shape) in expected.items():
-        if tensor.dtype != np.float64 or tensor.shape != shape or np.isinf(tensor).any():
-            raise ValueError(f"tensor {name!r} is not a table of finite numbers")
-    starts = _tensor(tensors, "covariates.starts", np.int64, (n_series,))
-    if (np.abs(starts) > _FURTHEST_START).any():
-        raise ValueError("a covariate starts beyond all times")
-    _check_codes(record.covariates, [*values.T, *static.T])
-    return Covariates(
-        columns=record.covariates,
-        values=values,
-        offsets=_offsets(tensors, "covariates.offsets", n_series, len(values)),
-        starts=starts,
-        static=static,
-    )
-
-
-def _check_codes(columns: tuple[Covariate, ...], values: list[NDArray[np.float64]]) -> None:
-    """A category that is -1 is unknown; any other has to be one of those named."""
-    for column, codes in zip(columns, values, strict=True):
-        known = codes[~np.isnan(codes)]
-        if (
-            column.categories is not None
-            and not np.isin(known, np.arange(-1, len(column.categories))).all()
-        ):
-            raise ValueError("a category has no name")
-
-
-def _offsets(tensors: Tensors, name: str, count: int, total: int) -> NDArray[np.int64]:
-    offsets = _tensor(tensors, name, np.int64, (count + 1,))
-    if offsets[0] != 0 or offsets[-1] != total or (np.diff(offsets) < 0).any():
-        raise ValueError(f"tensor {name!r} does not ascend from 0 to {total}")
-    return offsets
-
-
-def _tensor(
-    tensors: Tensors, name: str, dtype: type[np.generic], shape: tuple[int | None, ...]
-) -> NDArray[Any]:
-    """A tensor of the expected type, shape (None: any length) and finite content."""
-    tensor = tensors[name]
-    fits = tensor.ndim == len(shape) and all(
-        want is None or have == want for have, want in zip(tensor.shape, shape, strict=True)
-    )
-    if tensor.dtype != dtype or not fits:
-        raise ValueError(
-            f"tensor {name!r} is {tensor.dtype}{list(tensor.shape)}, "
-            f"not {np.dtype(dtype)}{list(shape)}"
-        )
-    if not np.isfinite(tensor).all():
-        raise ValueError(f"tensor {name!r} holds values that are not finite")
-    return tensor

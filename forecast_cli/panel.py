@@ -9,6 +9,7 @@ from forecast_cli.config import ReadConfig
 from forecast_cli.covariates import Covariates
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.reading.alignment import align
+from forecast_cli.reading.calendar_columns import with_calendar_columns
 from forecast_cli.reading.layout import (
     SEVERAL_TARGETS,
     Columns,
@@ -109,7 +110,7 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
         table.preload((*roles.id, *roles.time), roles.targets)
     observed = observe(table, roles, config, tell)
     _tell_roles(roles, observed, tell)
-    return _assemble(observed, tell)
+    return _assemble(observed, config, tell)
 
 
 def select(panel: Panel, indices: ArrayLike) -> Panel:
@@ -158,7 +159,10 @@ def _named_covariates(panel: Panel) -> dict[str, tuple[str, ...]]:
         role: tuple(column.name for column in columns if column.role == role)
         for role in ("past", "future", "static")
     }
-    named["categorical"] = tuple(c.name for c in columns if c.categories is not None)
+    given = () if panel.covariates is None else panel.covariates.given
+    named["categorical"] = tuple(c.name for c in given if c.categories is not None)
+    of_calendar = tuple(column.name for column in columns if column.role == "calendar")
+    named["calendar"] = of_calendar or ("none",)
     return {option: names for option, names in named.items() if names}
 
 
@@ -171,11 +175,19 @@ def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:
         tell(Notice("guess", note))
 
 
-def _assemble(observed: Observations, tell: Tell) -> Panel:
+def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     """Regular steps from repaired observations; what a forecast may suffer from is told."""
     arranged = arrange(observed, tell)
     repaired = trim(arranged, tell)
-    panel = replace(_filled(repaired, tell), covariates=align(arranged, tell))
+    panel = _filled(repaired, tell)
+    covariates = with_calendar_columns(
+        align(arranged, tell),
+        calendar=panel.calendar,
+        starts=panel.starts,
+        lengths=panel.lengths,
+        config=config,
+    )
+    panel = replace(panel, covariates=covariates)
     _tell_ends(panel, repaired, tell)
     _tell_outliers(repaired, tell)
     _tell_sentinels(repaired, tell)

@@ -15,8 +15,11 @@ PACKAGE = "forecast_cli"
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
     "errors findings progress schema",
-    "config covariates filesystem writer sealed",
+    "config filesystem writer sealed",
+    "tensors",
     "times",
+    "calendar_features",
+    "covariates",
     "reading",
     "panel",
     "forecast inputs splits",
@@ -25,7 +28,7 @@ LEVELS = (
     "baselines",
     "representation windows defaults",
     "committee network inspection optimizer",
-    "losses model candidates snapshot fingerprint",
+    "losses model candidates snapshot fingerprint covariate_record",
     "examples training_state model_record inference backtest known_ahead migrations",
     "matching adjustment training checkpoint selection report resume model_findings",
     "fitting leaderboard",

@@ -11,6 +11,7 @@ from typer.models import OptionInfo
 
 from forecast_cli.cli.completion import complete_name, complete_names
 from forecast_cli.config import (
+    CALENDAR_NAMES,
     CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
@@ -182,6 +183,17 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             metavar="NAME[,NAME]",
             help="Which of these are categories although they are numbers.",
             autocompletion=complete_names,
+        ),
+        "calendar": _data(
+            "--calendar",
+            metavar="NAME[,NAME]",
+            help=f"What networks see of the calendar: {', '.join(CALENDAR_NAMES)}; what the data "
+            "can show otherwise.",
+        ),
+        "holidays": _data(
+            "--holidays",
+            metavar="CC",
+            help="The country whose holidays matter, as in DE, US or US-CA.",
         ),
         "freq": _data(
             "--freq", metavar="ALIAS", help="The frequency: a pandas alias or an integer step."

@@ -35,6 +35,7 @@ def align(observed: Observations, tell: Tell) -> Covariates | None:
         offsets=offsets,
         starts=starts,
         static=check_constant(beside, observed.series, names, observed.source),
+        calendar=observed.calendar,
     )
 
 

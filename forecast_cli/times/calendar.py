@@ -81,6 +81,11 @@ class Calendar:
         written = np.array(render(times), dtype=np.object_)
         return [str(label) for label in written[inverse]]
 
+    def wall(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Microseconds since 1970 on the clock of the place [T] at positions [T] of dates."""
+        times = self.grid.times(positions)
+        return self.text.wall(times) if self.grid.unit == "instant" else times
+
     def to_dict(self) -> dict[str, Any]:
         """A record of plain values, for JSON."""
         return asdict(self)

@@ -68,6 +68,10 @@ class TimeText:
         offsets = self._offsets(utc, utc=True)
         return self._written(utc + offsets * MICROSECONDS["min"], offsets)
 
+    def wall(self, utc: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The times on the clock of the place [T] at points in UTC [T], in microseconds."""
+        return utc + self._offsets(utc, utc=True) * MICROSECONDS["min"]
+
     def _written(self, wall: NDArray[np.int64], offsets: NDArray[np.int64]) -> list[str]:
         bodies = render_fields(self.pattern, fields_of(wall))
         if not self.zone:
