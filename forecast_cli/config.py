@@ -17,6 +17,7 @@ Cell = Literal["gru", "lstm", "rnn", "lstm-gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
+Aggregate = Literal["mean", "sum", "last"]
 
 MEBIBYTE = 1024 * 1024
 
@@ -37,7 +38,11 @@ def _require_at_least(option: str, value: float | None, lowest: float) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadConfig:
-    """How a file is to be understood; what is None or empty is guessed, and the guess is told."""
+    """How a file is to be understood; what is None or empty is guessed, and the guess is told.
+
+    `aggregate` makes one value of all values of a period; without it a period has one.
+    `by_frequency` takes the series of one frequency, which is `freq`, and leaves the others out.
+    """
 
     target: tuple[str, ...] = ()
     time: str | None = None
@@ -49,6 +54,8 @@ class ReadConfig:
     calendar: tuple[str, ...] = ()
     holidays: str | None = None
     freq: str | None = None
+    aggregate: Aggregate | None = None
+    by_frequency: bool = False
     date_format: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -74,6 +81,11 @@ class ReadConfig:
         _require(
             self.thousands is None or self.thousands != self.decimal,
             "--thousands and --decimal must differ",
+        )
+        _require(
+            self.aggregate is None or not self.by_frequency,
+            "--aggregate brings all series to one frequency and --by-frequency keeps frequencies "
+            "apart; give one of them",
         )
         for option, size in (
             ("--max-bytes", self.max_bytes),

@@ -104,6 +104,13 @@ class TrainReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainReports:
+    """The outcome of `forecast train --by-frequency`: one training for each frequency."""
+
+    frequencies: tuple[TrainReport, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PredictReport:
     """The line that `forecast predict` ends with."""
 
@@ -251,4 +258,12 @@ class InfoReport:
     backtest: Backtest | None
 
 
-Report = TrainReport | PredictReport | EvaluateReport | CompareReport | InspectReport | InfoReport
+Report = (
+    TrainReport
+    | TrainReports
+    | PredictReport
+    | EvaluateReport
+    | CompareReport
+    | InspectReport
+    | InfoReport
+)

@@ -80,6 +80,10 @@ def _options(settings: Settings) -> Iterator[tuple[str, str]]:
             if name not in _WITHOUT_EFFECT:
                 yield f"--{name.replace('_', '-')}", _shown(value)
     yield "--level", _shown(settings.levels)
+    if settings.read.aggregate is not None:
+        yield "--aggregate", settings.read.aggregate
+    if settings.read.by_frequency:
+        yield "--by-frequency", "given"
 
 
 def _shown(value: Any) -> str:

@@ -76,7 +76,8 @@ def explicit_command(panel: Panel, config: ReadConfig, plan: WindowPlan) -> str:
     for field in fields(ReadConfig):
         value = getattr(asked, field.name)
         if value != field.default:
-            words += [f"--{field.name.replace('_', '-')}", _typed(value)]
+            option = f"--{field.name.replace('_', '-')}"
+            words += [option] if value is True else [option, _typed(value)]
     words += ["--season-length", str(plan.season_length)]
     words += ["--horizon", str(plan.horizon)]
     if plan.long_context_length == plan.context_length:

@@ -2,7 +2,8 @@
 
 Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
 its own, and several simple continuations have weights. Format 3: it is known which data and options
-a model was trained with. Format 4: there may be covariates.
+a model was trained with. Format 4: there may be covariates, and it is known whether values were put
+into periods, and whether series of other frequencies were left out.
 """
 
 from typing import Any
@@ -61,7 +62,14 @@ def _from_2_to_3(old: Metadata) -> Metadata:
 
 def _from_3_to_4(old: Metadata) -> Metadata:
     members = [{**member, "form": {**member["form"], "inputs": []}} for member in old["members"]]
-    return {**old, "members": members, "effects": None, "covariates": []}
+    return {
+        **old,
+        "members": members,
+        "effects": None,
+        "covariates": [],
+        "aggregate": None,
+        "by_frequency": False,
+    }
 
 
 _STEPS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}

@@ -14,7 +14,7 @@ import numpy as np
 
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.committee import Committee, Form, Member
-from forecast_cli.config import NetworkConfig, check_levels
+from forecast_cli.config import Aggregate, NetworkConfig, check_levels
 from forecast_cli.covariate_record import (
     COVARIATE_TENSORS,
     assemble_covariates,
@@ -71,6 +71,8 @@ class _ModelRecord:
     covariates: tuple[Covariate, ...]
     columns: Columns
     layout: str
+    aggregate: Aggregate | None
+    by_frequency: bool
     source: str
     training: Training
 
@@ -100,6 +102,8 @@ def describe_model(model: Model) -> Any:
             covariates=() if model.panel.covariates is None else model.panel.covariates.columns,
             columns=model.panel.columns,
             layout=model.panel.layout,
+            aggregate=model.panel.aggregate,
+            by_frequency=model.panel.by_frequency,
             source=model.panel.source,
             training=model.training,
         )
@@ -250,6 +254,8 @@ def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
         calendar=calendar,
         columns=record.columns,
         layout=record.layout,
+        aggregate=record.aggregate,
+        by_frequency=record.by_frequency,
         source=record.source,
         covariates=assemble_covariates(record.covariates, tensors, len(starts), calendar),
     )

@@ -1,15 +1,17 @@
 """Table -> Panel: series on one calendar, sorted, unique, regular, gaps explicit."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecast_cli.config import ReadConfig
+from forecast_cli.config import Aggregate, ReadConfig
 from forecast_cli.covariates import Covariates
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.reading.alignment import align
 from forecast_cli.reading.calendar_columns import with_calendar_columns
+from forecast_cli.reading.frequencies import check_frequencies, each_on_its_grid, of_frequency
 from forecast_cli.reading.layout import (
     SEVERAL_TARGETS,
     Columns,
@@ -31,7 +33,7 @@ from forecast_cli.reading.repairs import (
 from forecast_cli.reading.roles import FILE_ID, Roles, check_ties, guess_roles
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
-from forecast_cli.reading.timesource import LaterReadConfig
+from forecast_cli.reading.timesource import IrregularTimesError, LaterReadConfig
 from forecast_cli.times.calendar import Calendar
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel", "select"]
@@ -60,6 +62,8 @@ class Panel:
     layout: str
     source: str
     covariates: Covariates | None = None
+    aggregate: Aggregate | None = None
+    by_frequency: bool = False
 
     @property
     def n_series(self) -> int:
@@ -108,7 +112,13 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
     check_ties(table, roles)
     if roles.layout == "long":
         table.preload((*roles.id, *roles.time), roles.targets)
-    observed = observe(table, roles, config, tell)
+    # A frequency that is to be taken out of several is not that of all times.
+    asked = replace(config, freq=None) if config.by_frequency else config
+    try:
+        observed = observe(table, roles, asked, tell)
+    except IrregularTimesError:
+        check_frequencies(each_on_its_grid(table, roles, config), config)
+        raise
     _tell_roles(roles, observed, tell)
     return _assemble(observed, config, tell)
 
@@ -145,11 +155,20 @@ def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
         asked = columns.id[-1] == SEVERAL_TARGETS
         identifiers = columns.id[:-1]
         targets = tuple(columns.target.split(",")) if asked else ()
-    known = {"id": identifiers, "time": time, "target": targets, "freq": panel.calendar.freq}
-    known |= _named_covariates(panel)
+    known: dict[str, Any] = {
+        "id": identifiers,
+        "time": time,
+        "target": targets,
+        "freq": panel.calendar.freq,
+        "aggregate": panel.aggregate,
+        "by_frequency": panel.by_frequency,
+        **_named_covariates(panel),
+    }
     inherited = {name: value for name, value in known.items() if not getattr(config, name)}
     settings = {item.name: getattr(config, item.name) for item in fields(ReadConfig)}
-    return LaterReadConfig(**settings | inherited, inherited=frozenset(inherited))
+    return LaterReadConfig(
+        **settings | inherited, inherited=frozenset(inherited), grid=panel.calendar.grid
+    )
 
 
 def _named_covariates(panel: Panel) -> dict[str, tuple[str, ...]]:
@@ -178,6 +197,10 @@ def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:
 def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     """Regular steps from repaired observations; what a forecast may suffer from is told."""
     arranged = arrange(observed, tell)
+    if config.by_frequency:
+        arranged = of_frequency(arranged, config, tell)
+    else:
+        check_frequencies(arranged, config)
     repaired = trim(arranged, tell)
     panel = _filled(repaired, tell)
     covariates = with_calendar_columns(
@@ -216,6 +239,8 @@ def _filled(observed: Observations, tell: Tell) -> Panel:
         columns=observed.columns,
         layout=observed.layout,
         source=observed.source,
+        aggregate=observed.aggregate,
+        by_frequency=observed.by_frequency,
     )
 
 

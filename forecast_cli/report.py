@@ -27,6 +27,7 @@ from forecast_cli.findings import (
     Report,
     Standing,
     TrainReport,
+    TrainReports,
 )
 from forecast_cli.schema import to_plain
 from forecast_cli.writer import dump_json
@@ -39,6 +40,7 @@ _NAMED_COVARIATES = 3
 
 _NAMES: dict[type, str] = {
     TrainReport: "train",
+    TrainReports: "train",
     PredictReport: "predict",
     EvaluateReport: "evaluate",
     CompareReport: "compare",

@@ -31,7 +31,7 @@ LEVELS = (
     "losses model candidates snapshot fingerprint covariate_record",
     "examples training_state model_record inference backtest known_ahead migrations",
     "matching adjustment training checkpoint selection report resume model_findings",
-    "fitting leaderboard",
+    "fitting leaderboard trainings",
     "comparison",
     "workflows",
     "cli",

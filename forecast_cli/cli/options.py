@@ -198,6 +198,16 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "freq": _data(
             "--freq", metavar="ALIAS", help="The frequency: a pandas alias or an integer step."
         ),
+        "aggregate": _data(
+            "--aggregate",
+            help="What becomes of several values in one period of --freq.",
+        ),
+        "by_frequency": _data(
+            "--by-frequency",
+            metavar="",
+            help="Keep series of different frequencies apart: train one model for each, else read "
+            "those of --freq.",
+        ),
         "date_format": _data(
             "--date-format", metavar="FORMAT", help="How dates are written, such as %d.%m.%Y."
         ),

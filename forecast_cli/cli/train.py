@@ -20,7 +20,7 @@ from forecast_cli.cli.results import check_skill, check_streams
 from forecast_cli.cli.streams import Streams, is_output_terminal, write_output
 from forecast_cli.config import Settings
 from forecast_cli.errors import ConfigError
-from forecast_cli.findings import TrainReport
+from forecast_cli.findings import TrainReport, TrainReports
 from forecast_cli.report import (
     backtest_parts,
     count,
@@ -43,25 +43,37 @@ def train(
 ) -> None:
     """Train networks on DATA and save them as one checkpoint file.
 
-    A backtest beside simple forecasts tells whether they are worth using.
+    A backtest beside simple forecasts tells whether they are worth using. With --by-frequency,
+    model.forecast becomes model.D.forecast, model.MS.forecast and so on.
     """
     _check(data, target)
     check_memory(threads=settings.optimisation.threads)
     from forecast_cli import workflows
+    from forecast_cli.trainings import plan_trainings
 
     streams = Streams(quiet=talk.quiet)
-    with showing_progress(streams.console, talk) as progress:
-        checkpoint, report = workflows.train(
-            data,
-            target.output,
-            settings=settings,
-            resume=target.resume,
-            tell=streams.tell,
-            progress=progress,
-        )
-    streams.show(*_describe(report))
-    write_output(_output(checkpoint, report, target))
-    check_skill(report.backtest, asked.min_skill)
+    reports = []
+    for output, chosen in plan_trainings(data, target.output, settings):
+        check_streams(inputs=[data], output=output)
+        with showing_progress(streams.console, talk) as progress:
+            checkpoint, report = workflows.train(
+                data,
+                output,
+                settings=chosen,
+                resume=target.resume,
+                tell=streams.tell,
+                progress=progress,
+            )
+        streams.show(*_describe(report))
+        reports.append(report)
+        if not target.json:
+            write_output(_output(checkpoint, output))
+    if target.json:
+        several = settings.read.by_frequency and settings.read.freq is None
+        outcome = TrainReports(frequencies=tuple(reports)) if several else report
+        write_output(to_json(outcome).encode())
+    for report in reports:
+        check_skill(report.backtest, asked.min_skill)
 
 
 def _check(data: str, target: CheckpointOptions) -> None:
@@ -75,15 +87,10 @@ def _check(data: str, target: CheckpointOptions) -> None:
                 "--output - would write a binary checkpoint to the terminal; "
                 "give a file name, or pipe it on"
             )
-    check_streams(inputs=[data], output=target.output)
 
 
-def _output(checkpoint: bytes, report: TrainReport, target: CheckpointOptions) -> bytes:
-    if target.output == STANDARD_STREAM:
-        return checkpoint
-    if target.json:
-        return to_json(report).encode()
-    return os.fsencode(target.output) + b"\n"
+def _output(checkpoint: bytes, output: str) -> bytes:
+    return checkpoint if output == STANDARD_STREAM else os.fsencode(output) + b"\n"
 
 
 def _describe(report: TrainReport) -> Iterator[RenderableType]:

@@ -1,8 +1,10 @@
-"""Table -> time columns: a year column with a month, quarter or day column, by name or content."""
+"""Table -> time columns: a date and a clock, or a year with month and day, by name or content."""
 
 import re
+from collections.abc import Sequence, Set
 
 from forecast_cli.config import ReadConfig
+from forecast_cli.reading.clocks import is_clock_column
 from forecast_cli.reading.keys import Columns, are_whole, find_column
 from forecast_cli.reading.numbers import is_missing
 from forecast_cli.reading.preamble import normal_name
@@ -11,11 +13,11 @@ from forecast_cli.times.dates import month_number
 
 _YEAR, _MONTH, _DAY = ("year", "jahr", "yr"), ("month", "monat", "mon"), ("day", "tag")
 _QUARTER = ("quarter", "qtr", "quartal")
-_MOST_PARTS = 3
+_MOST_PARTS = 4
 
 
 def date_parts(table: Table) -> Columns:
-    """A year column with a month (and a day) or a quarter column; months may be English names."""
+    """A year column with a month (a day, an hour) or a quarter column; months may be names."""
     year, day, quarter = (_whole(table, names) for names in (_YEAR, _DAY, _QUARTER))
     month = _whole(table, _MONTH)
     if year is None:
@@ -27,8 +29,24 @@ def date_parts(table: Table) -> Columns:
         month = None
     if month is not None:
         whole = day is not None and _within(table, day, 31)
-        return (year, month, day) if whole and day is not None else (year, month)
+        if not whole or day is None:
+            return (year, month)
+        return (year, month, day, *_clock_columns(table, set(range(len(table.columns)))))
     return (year, quarter) if quarter is not None and _within(table, quarter, 4) else ()
+
+
+def with_clock(table: Table, date: int, free: Sequence[int]) -> Columns:
+    """A column of dates, with the free column of times of day that it needs to tell rows apart."""
+    days = [text for text in table.sample(date) if not is_missing(text)]
+    if len(set(days)) == len(days) or any(":" in text for text in days):
+        return (date,)
+    return (date, *_clock_columns(table, set(free) - {date}))
+
+
+def _clock_columns(table: Table, columns: Set[int]) -> Columns:
+    """The first column of times of day, if there is one."""
+    clocks = (i for i in sorted(columns) if is_clock_column(table.columns[i], table.sample(i)))
+    return tuple(clocks)[:1]
 
 
 def time_columns(table: Table, time: str, config: ReadConfig) -> Columns:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,11 @@ from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.timesource import (
+    Timeline,
     TimeSource,
     asked_grid,
     check_grid,
+    grid_of_model,
     require_two,
     whole_number_grid_refused,
 )
@@ -91,8 +94,8 @@ def tell_epoch(source: TimeSource, tell: Tell) -> None:
             tell(Notice("warning", text))
 
 
-def place_integers(source: TimeSource, config: ReadConfig) -> tuple[Calendar, NDArray[np.int64]]:
-    """The calendar of years or plain steps that holds all times, and their positions on it."""
+def place_integers(source: TimeSource, config: ReadConfig) -> Timeline:
+    """Times on the calendar of years or plain steps that holds all of them."""
     values = _integers(source)
     lowest, highest = int(values.min()), int(values.max())
     years = _YEARS[0] <= lowest and highest <= _YEARS[1]
@@ -106,8 +109,18 @@ def place_integers(source: TimeSource, config: ReadConfig) -> tuple[Calendar, ND
         step = int(np.gcd.reduce(np.diff(different)))
     as_years = years and not (config.freq or "").strip().isdigit()
     grid = Grid(unit="year" if as_years else "step", step=step, phase=lowest % step)
+    if config.aggregate is not None:
+        grid = _period_grid(grid, values, config)
     check_grid(source, grid, values, config)
-    return Calendar(grid=grid), grid.positions(values)
+    return Timeline.placed(Calendar(grid=grid), values)
+
+
+def _period_grid(grid: Grid, values: NDArray[np.int64], config: ReadConfig) -> Grid:
+    """The grid itself where it holds all values, else that of the multiples of its step."""
+    known = grid_of_model(config)
+    if known is not None and (known.unit, known.step) == (grid.unit, grid.step):
+        return known
+    return grid if grid.holds(values).all() else replace(grid, phase=0)
 
 
 def _are_compact_dates(texts: Sequence[str]) -> bool:

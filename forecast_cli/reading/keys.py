@@ -63,6 +63,8 @@ def guess_key(table: Table, free: Sequence[int], kinds: Sequence[str], time: Col
     if strong:
         return Key((strong[0],))
     candidates = [i for i in usable if _may_be_id(table, i, kinds[i])]
+    if table.config.aggregate is not None:
+        return _named_key(table, candidates)
     if not time or _share_of_keys(table, (), time) == 1:
         return Key()
     for share in (1.0, _SHARE):
@@ -74,6 +76,15 @@ def guess_key(table: Table, free: Sequence[int], kinds: Sequence[str], time: Col
             if keys:
                 return _coarsest(table, keys)
     return Key()
+
+
+def _named_key(table: Table, candidates: Sequence[int]) -> Key:
+    """The column with the name of an id, where the rows of a series need no times of their own."""
+    named = tuple(i for i in candidates if normal_name(table.columns[i]) in _NAMES)
+    if named or not candidates:
+        return Key(named[:1], tied=named if len(named) > 1 else ())
+    shown = listed(table, candidates)
+    return Key(notes=(f"values are put together whatever {shown} says; --id tells series apart",))
 
 
 def guess_row_key(table: Table, texts: Sequence[int]) -> Columns:

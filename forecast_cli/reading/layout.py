@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
+from forecast_cli.config import Aggregate, ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.beside import Beside, read_beside
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
@@ -15,9 +15,8 @@ from forecast_cli.reading.preamble import plain_heading
 from forecast_cli.reading.roles import FILE_ID, STEP_TIME, Roles
 from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.reading.timeline import place_times, read_timeline
-from forecast_cli.reading.timesource import TimeSource
+from forecast_cli.reading.timesource import Timeline, TimeSource
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.times.grid import Grid
 
 _LOOKED_AT = 50
 _MOSTLY_TEXT = 0.8
@@ -39,7 +38,8 @@ class Observations:
     """R values in file order, each with its series, its calendar position and its row.
 
     `values` [R] are NaN where missing; `series` [R] are rows of `ids` [N, K], which are sorted;
-    `beside` are the covariates of each row; `places` names the `rows` [R] of the table.
+    `beside` are the covariates of each row; `places` names the `rows` [R] of the table. Only where
+    values are to be made one by `aggregate` there are the `times` [R] within their periods.
     """
 
     values: NDArray[np.float64]
@@ -53,6 +53,9 @@ class Observations:
     layout: str
     source: str
     places: Places
+    aggregate: Aggregate | None = None
+    times: NDArray[np.int64] | None = None
+    by_frequency: bool = False
 
 
 def observe(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
@@ -110,15 +113,15 @@ def _rows_of_words(table: Table, column: int) -> list[int]:
 
 def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     ids, series = _read_ids(table, roles.id)
-    calendar, positions = _read_times(table, roles, series, config, tell)
+    timeline = _read_times(table, roles, series, config, tell)
     return Observations(
         values=table.numbers(roles.targets[0]),
-        positions=positions,
+        positions=timeline.positions,
         series=series,
         rows=np.arange(table.n_rows),
         beside=read_beside(table, roles, config),
         ids=ids,
-        calendar=calendar,
+        calendar=timeline.calendar,
         columns=Columns(
             id=_id_names(table, roles),
             time=_time_name(table, roles),
@@ -127,21 +130,23 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         layout="long",
         source=table.source,
         places=table.places,
+        aggregate=config.aggregate,
+        times=timeline.times if config.aggregate else None,
     )
 
 
 def observe_ahead(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """The rows of a table without a target, for its covariates; the values are zeros."""
     ids, series = _read_ids(table, roles.id)
-    calendar, positions = _read_times(table, roles, series, config, tell)
+    timeline = _read_times(table, roles, series, config, tell)
     return Observations(
         values=np.zeros(table.n_rows),
-        positions=positions,
+        positions=timeline.positions,
         series=series,
         rows=np.arange(table.n_rows),
         beside=read_beside(table, roles, config),
         ids=ids,
-        calendar=calendar,
+        calendar=timeline.calendar,
         columns=Columns(id=_id_names(table, roles), time=_time_name(table, roles), target=""),
         layout="long",
         source=table.source,
@@ -152,7 +157,7 @@ def observe_ahead(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
 def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """One series for each target column (and id)."""
     base_ids, base = _read_ids(table, roles.id)
-    calendar, positions = _read_times(table, roles, base, config, tell)
+    timeline = _read_times(table, roles, base, config, tell)
     id_names = _id_names(table, roles)
     names = [table.columns[column] or table.label(column) for column in roles.targets]
     n_targets = len(names)
@@ -167,12 +172,12 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     asked = "target" not in roles.guessed or WIDE_ID in id_names
     return Observations(
         values=table.matrix(roles.targets).T.ravel(),
-        positions=np.tile(positions, n_targets),
+        positions=np.tile(timeline.positions, n_targets),
         series=series,
         rows=rows,
         beside=read_beside(table, roles, config).rows(rows),
         ids=ids[order],
-        calendar=calendar,
+        calendar=timeline.calendar,
         columns=Columns(
             id=(*id_names, SEVERAL_TARGETS if asked else WIDE_ID),
             time=_time_name(table, roles),
@@ -181,6 +186,8 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         layout="wide",
         source=table.source,
         places=table.places,
+        aggregate=config.aggregate,
+        times=np.tile(timeline.times, n_targets) if config.aggregate else None,
     )
 
 
@@ -192,7 +199,7 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
             "with time; --past and --future need one row per series and time"
         )
     ids, series = _read_ids(table, roles.id)
-    calendar, steps, time = _read_headings(table, roles.targets, config, tell)
+    timeline, time = _read_headings(table, roles.targets, config, tell)
     matrix = table.matrix(roles.targets)
     known = ~np.isnan(matrix)
     inside = np.logical_or.accumulate(known, axis=1)
@@ -202,23 +209,25 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     rows, columns = np.nonzero(inside)
     return Observations(
         values=matrix[inside],
-        positions=steps[columns],
+        positions=timeline.positions[columns],
         series=series[rows],
         rows=rows,
         beside=read_beside(table, roles, config).rows(rows),
         ids=ids,
-        calendar=calendar,
+        calendar=timeline.calendar,
         columns=Columns(id=_id_names(table, roles), time=time, target=WIDE_TARGET),
         layout="rows",
         source=table.source,
         places=table.places,
+        aggregate=config.aggregate,
+        times=timeline.times[columns] if config.aggregate else None,
     )
 
 
 def _read_headings(
     table: Table, targets: tuple[int, ...], config: ReadConfig, tell: Tell
-) -> tuple[Calendar, NDArray[np.int64], str]:
-    """The calendar of the headings, their positions on it, and a name for the time column."""
+) -> tuple[Timeline, str]:
+    """The times of the headings, and a name for the time column."""
     headings = [plain_heading(table.columns[column]) for column in targets]
     if all(is_plain(h) for h in headings) or kind_of(headings) == "time":
         source = TimeSource(
@@ -227,15 +236,15 @@ def _read_headings(
             origin=table.source,
             where=lambda i: table.heading(targets[i]),
         )
-        calendar, positions = place_times(source, config, tell)
-        name = {"year": "year", "step": STEP_TIME}.get(calendar.kind, "date")
-        return calendar, positions, name
-    return Calendar.steps(), np.arange(1, len(targets) + 1), STEP_TIME
+        timeline = place_times(source, config, tell)
+        name = {"year": "year", "step": STEP_TIME}.get(timeline.calendar.kind, "date")
+        return timeline, name
+    return Timeline.placed(Calendar.steps(), np.arange(1, len(targets) + 1)), STEP_TIME
 
 
 def _read_times(
     table: Table, roles: Roles, series: NDArray[np.int64], config: ReadConfig, tell: Tell
-) -> tuple[Calendar, NDArray[np.int64]]:
+) -> Timeline:
     if roles.time:
         return read_timeline(table, roles.time, config, tell)
     tell(
@@ -249,7 +258,7 @@ def _read_times(
     _, starts, counts = np.unique(series[order], return_index=True, return_counts=True)
     positions = np.empty(len(series), dtype=np.int64)
     positions[order] = np.arange(len(series)) - np.repeat(starts, counts) + 1
-    return Calendar(grid=Grid(unit="step")), positions
+    return Timeline.placed(Calendar.steps(), positions)
 
 
 def _id_names(table: Table, roles: Roles) -> tuple[str, ...]:

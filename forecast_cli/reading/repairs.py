@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.layout import Observations
+from forecast_cli.reading.resampling import resample
+from forecast_cli.reading.timesource import AGGREGATE
 
 _NAMED_SERIES = 3
 # A panel may have this many steps for each value in the file before it is refused.
@@ -17,6 +19,8 @@ _ALWAYS_ALLOWED_STEPS = 10_000_000
 def arrange(observed: Observations, tell: Tell) -> Observations:
     """Rows sorted by series and time, one for each time, without series that have no value.
 
+    Several values of a period become one where that is asked for.
+
     Raises:
         DataError: A series has two values for one time, or there is no value at all.
     """
@@ -25,7 +29,8 @@ def arrange(observed: Observations, tell: Tell) -> Observations:
 
 def in_order(observed: Observations, tell: Tell) -> Observations:
     """Rows sorted by series and time, one for each time; raises as `arrange` does."""
-    return _without_doubles(_sorted(observed, tell), tell)
+    observed = resample(_sorted(observed, tell), tell)
+    return observed if observed.aggregate is not None else _without_doubles(observed, tell)
 
 
 def trim(observed: Observations, tell: Tell) -> Observations:
@@ -71,6 +76,7 @@ def _kept(observed: Observations, keep: NDArray[np.bool_] | NDArray[np.int64]) -
         series=observed.series[keep],
         rows=observed.rows[keep],
         beside=observed.beside.rows(keep),
+        times=None if observed.times is None else observed.times[keep],
     )
 
 
@@ -98,7 +104,10 @@ def series_count(number: int) -> str:
 
 def _sorted(observed: Observations, tell: Tell) -> Observations:
     """By series, then time; how many rows were out of time order within their series is told."""
+    # Only for the last value of a period the order within it matters.
     series, positions = observed.series, observed.positions
+    if observed.aggregate == "last" and observed.times is not None:
+        positions = observed.times
     step = np.diff(series)
     if ((step > 0) | ((step == 0) & (np.diff(positions) >= 0))).all():
         return observed
@@ -164,8 +173,8 @@ def _conflict(observed: Observations, row: int) -> DataError:
     lines = observed.places.both(int(observed.rows[row]), int(observed.rows[row + 1]))
     return DataError(
         f"{observed.source}, {lines}: two values for {time}{name}, "
-        f"{observed.values[row]:.12g} and {observed.values[row + 1]:.12g}; keep one, or name the "
-        "column that tells the series apart with --id"
+        f"{observed.values[row]:.12g} and {observed.values[row + 1]:.12g}; keep one, make them one "
+        f"with {AGGREGATE}, or name the column that tells the series apart with --id"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, escape
-from forecast_cli.reading.dateparts import date_parts, time_columns
+from forecast_cli.reading.dateparts import date_parts, time_columns, with_clock
 from forecast_cli.reading.keys import (
     Key,
     are_whole,
@@ -175,7 +175,7 @@ class _Guess:
             best = dates if len(dates) == 1 else best_named(self.table, dates, TIME_NAMES)
             if len(best) != 1:
                 self.ties["time"] = tuple(best or dates)
-            return ((best or dates)[0],)
+            return with_clock(self.table, (best or dates)[0], self._free())
         parts = date_parts(self.table)
         if parts:
             return parts

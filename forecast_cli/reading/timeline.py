@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
 from forecast_cli.reading.cells import Texts
+from forecast_cli.reading.clocks import clock_text
 from forecast_cli.reading.integers import (
     are_year_months,
     mostly_integers,
@@ -19,6 +20,7 @@ from forecast_cli.reading.integers import (
 )
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import (
+    Timeline,
     TimeSource,
     asked_grid,
     check_grid,
@@ -34,13 +36,8 @@ from forecast_cli.times.timestamps import Times, TimeText, offset_text, zone_of
 _MONTHS_TO_DOUBLE_YEAR = 13
 
 
-def read_timeline(
-    table: Table, columns: Sequence[int], config: ReadConfig, tell: Tell
-) -> tuple[Calendar, NDArray[np.int64]]:
-    """The calendar of one time column, or of a year column with a month, quarter and day column.
-
-    Returns:
-        The calendar and the position [R] of each row.
+def read_timeline(table: Table, columns: Sequence[int], config: ReadConfig, tell: Tell) -> Timeline:
+    """The times [R] of one time column, or of a year column with a month, quarter and day column.
 
     Raises:
         DataError: A time is missing or unreadable, times are irregular, or too few to tell.
@@ -56,38 +53,43 @@ def read_timeline(
         origin=table.source,
         where=lambda text: table.where(int(first[order[text]]), columns[0]),
     )
-    calendar, positions = place_times(source, config, tell)
-    placed = np.empty_like(positions)
-    placed[order] = positions
-    return calendar, placed[texts.codes]
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return place_times(source, config, tell).take(rank[texts.codes])
 
 
 def joined_texts(table: Table, columns: Sequence[int]) -> Texts:
-    """The texts of a time column, or of several joined as year-month-day or year-Qquarter."""
+    """The texts of a time column, or of several joined as year-month-day or year-Qquarter.
+
+    A time of day follows a space: the second column where the first holds more than years, and any
+    fourth one.
+    """
     first = table.texts(columns[0])
     if len(columns) == 1:
         return Texts(first.codes, list(map(str.strip, first.values)))
     codes, values = first.codes, [text.strip() for text in first.values]
-    for column in columns[1:]:
+    has_days = any(len(text) > len("2024") for text in values)
+    for number, column in enumerate(columns[1:], start=1):
         part = table.texts(column)
         mark = "-Q" if "q" in table.columns[column].lower() else "-"
+        mark = " " if number == 3 or (has_days and len(columns) == 2) else mark
         pairs, codes = np.unique(codes * len(part.values) + part.codes, return_inverse=True)
         values = [
-            values[pair // len(part.values)] + mark + _two_digits(part.values, pair, mark)
+            values[pair // len(part.values)] + mark + _part_text(part.values, pair, mark)
             for pair in pairs.tolist()
         ]
     return Texts(codes, values)
 
 
-def _two_digits(values: list[str], pair: int, mark: str) -> str:
+def _part_text(values: list[str], pair: int, mark: str) -> str:
     text = values[pair % len(values)].strip()
+    if mark == " ":
+        return clock_text(text)
     return text if mark == "-Q" else str(month_number(text) or text).zfill(2)
 
 
-def place_times(
-    source: TimeSource, config: ReadConfig, tell: Tell
-) -> tuple[Calendar, NDArray[np.int64]]:
-    """The calendar that holds all of the distinct times, and their positions on it."""
+def place_times(source: TimeSource, config: ReadConfig, tell: Tell) -> Timeline:
+    """The distinct times on the calendar that holds all of them."""
     blank = [i for i, text in enumerate(source.texts) if not text]
     if blank:
         raise DataError(f"{source.where(blank[0])}: the time is missing; every row needs one")
@@ -113,9 +115,7 @@ def _with_whole_numbers(source: TimeSource, tell: Tell) -> TimeSource:
     return replace(source, texts=whole)
 
 
-def _place_dates(
-    source: TimeSource, config: ReadConfig, tell: Tell
-) -> tuple[Calendar, NDArray[np.int64]]:
+def _place_dates(source: TimeSource, config: ReadConfig, tell: Tell) -> Timeline:
     written = _time_text(source, config.date_format)
     times = written.parse(source.texts)
     if times.bad.any():
@@ -125,11 +125,13 @@ def _place_dates(
     grid = _date_grid(source, times, config)
     moments = times.utc if grid.unit == "instant" else times.wall
     _refuse_double_years(source, grid)
+    if config.freq is None:
+        _refuse_months_of_weeks(source, grid, moments)
     check_grid(source, grid, moments, config)
     calendar = Calendar(grid=grid, text=written)
     if config.freq is not None:
         check_labels(source, calendar, moments, config)
-    return calendar, grid.positions(moments)
+    return Timeline.placed(calendar, moments)
 
 
 def _refuse_double_years(source: TimeSource, grid: Grid) -> None:
@@ -138,6 +140,17 @@ def _refuse_double_years(source: TimeSource, grid: Grid) -> None:
         raise DataError(
             f"{source.found(0)}, '{escape(source.texts[1])}' and so on are every 13 months if read "
             "as months; write a year that ends in the next one by its first year, as in 2001"
+        )
+
+
+def _refuse_months_of_weeks(source: TimeSource, grid: Grid, moments: NDArray[np.int64]) -> None:
+    """Refuse times that are always four or five weeks apart: months of whole weeks are no grid."""
+    weeks = np.diff(distinct(grid.positions(moments)))
+    if grid.unit == "day" and grid.step == 7 and set(weeks.tolist()) == {4, 5}:
+        raise DataError(
+            f"{source.found(0)}, '{escape(source.texts[1])}' and so on are four and five weeks "
+            "apart, as in 4-4-5 calendars, and on no grid; number the periods 1, 2, 3, … instead "
+            "(--season-length 12), or say --freq MS --aggregate last if each has a month of its own"
         )
 
 

@@ -1,28 +1,40 @@
 """Times with their places -> checked grid, or a refusal that names the line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, UserError, escape
+from forecast_cli.times.aliases import grid_from_alias, period_grid
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import distinct
-from forecast_cli.times.grid import Grid, grid_from_alias
+from forecast_cli.times.grid import Grid
+from forecast_cli.times.periods import periods, usual_frequency
 
 # A grid with more steps than this for each time in the file is taken for a misunderstanding.
 _STEPS_PER_TIME = 20
 _STEPS_PER_TIME_ASKED = 2000
 _LABELS_COMPARED = 32
+AGGREGATE = "--aggregate mean, sum or last"
+
+
+class IrregularTimesError(DataError):
+    """No grid holds the times of all series closely; those of each may be regular."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LaterReadConfig(ReadConfig):
-    """How to read data for a model; `inherited` names the settings that no option gave."""
+    """How to read data for a model; `inherited` names the settings that no option gave.
+
+    `grid` is that of the model, in whose periods later values are put.
+    """
 
     inherited: frozenset[str] = frozenset()
+    grid: Grid | None = None
 
 
 def is_inherited(config: ReadConfig, setting: str) -> bool:
@@ -44,13 +56,45 @@ class TimeSource:
         return f"{self.where(text)}: '{escape(self.texts[text])}'"
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Timeline:
+    """A calendar, times [T] as its grid takes them, and the positions [T] that they lie at.
+
+    A time off the grid lies in the period of its position.
+    """
+
+    calendar: Calendar
+    times: NDArray[np.int64]
+    positions: NDArray[np.int64]
+
+    @classmethod
+    def placed(cls, calendar: Calendar, times: NDArray[np.int64]) -> Self:
+        """Times [T] at the positions whose periods they lie in."""
+        return cls(calendar=calendar, times=times, positions=periods(calendar.grid, times))
+
+    def take(self, indices: NDArray[np.int64]) -> Self:
+        """The times at the indices [R]."""
+        return replace(self, times=self.times[indices], positions=self.positions[indices])
+
+
+def grid_of_model(config: ReadConfig) -> Grid | None:
+    """The grid of the model in whose periods values are to be put, if it gave the frequency."""
+    if config.aggregate is None or not isinstance(config, LaterReadConfig):
+        return None
+    return config.grid if "freq" in config.inherited else None
+
+
 def asked_grid(
     source: TimeSource, config: ReadConfig, wall: NDArray[np.int64], utc: NDArray[np.int64]
 ) -> Grid:
     """The grid of `--freq` for dates, `wall` and `utc` [T] as `grid_from_alias` takes them."""
     assert config.freq is not None
+    known = grid_of_model(config)
+    if known is not None and known.unit not in ("step", "year"):
+        return known
+    made = grid_from_alias if config.aggregate is None else period_grid
     try:
-        return grid_from_alias(config.freq, wall, utc)
+        return made(config.freq, wall, utc)
     except ValueError as error:
         if is_inherited(config, "freq"):
             raise _not_of_checkpoint(source, _words(config.freq), 0) from error
@@ -72,7 +116,7 @@ def _not_of_checkpoint(source: TimeSource, words: str, text: int) -> DataError:
     """The error for times that are not those a checkpoint was trained on."""
     return DataError(
         f"the checkpoint forecasts {words}; this file has '{escape(source.texts[text])}' at "
-        f"{source.where(text)}; resample the data, or train on it"
+        f"{source.where(text)}; {AGGREGATE} resamples data, or train on it"
     )
 
 
@@ -101,15 +145,22 @@ def require_two(source: TimeSource, n_times: int, option: str) -> None:
 def check_grid(
     source: TimeSource, grid: Grid, moments: NDArray[np.int64], config: ReadConfig
 ) -> None:
-    """Raise DataError where times [T] are off the grid, or few and far between on it."""
+    """Raise DataError where times [T] are off the grid, or few and far between on it.
+
+    With `--aggregate`, times may be off the grid of `--freq`.
+    """
     off = np.flatnonzero(~grid.holds(moments))
-    if len(off):
+    if len(off) and config.aggregate is None:
         if is_inherited(config, "freq"):
             raise _not_of_checkpoint(source, _described(grid), int(off[0]))
         raise DataError(
-            f"{source.found(int(off[0]))} does not lie on the grid of --freq {grid.freq}; leave "
-            "--freq out or name the frequency of the data"
+            f"{source.found(int(off[0]))} does not lie on the grid of --freq {grid.freq}; "
+            f"{AGGREGATE} puts each value into its period, or leave --freq out or name the "
+            "frequency of the data"
         )
+    if config.by_frequency:
+        # Each series is to have a grid of its own.
+        return
     positions = distinct(grid.positions(moments))
     steps = int(positions[-1] - positions[0]) + 1
     limit = _STEPS_PER_TIME if config.freq is None else _STEPS_PER_TIME_ASKED
@@ -117,10 +168,11 @@ def check_grid(
         at = int(np.argmax(grid.positions(moments) == _oddest(positions)))
         if is_inherited(config, "freq"):
             raise _not_of_checkpoint(source, _described(grid), at)
-        raise DataError(
+        raise IrregularTimesError(
             f"{source.found(at)} leaves times irregular: the coarsest grid that holds all "
-            f"{len(positions)} of them is {grid.describe()}, with {steps} steps; mend it, resample "
-            "the data, or name its frequency with --freq"
+            f"{len(positions)} of them is {grid.describe()}, with {steps} steps; mend it, or name "
+            f"a frequency and what becomes of its values, as in --freq "
+            f"{usual_frequency(grid, moments)} --aggregate mean (or sum, or last)"
         )
 
 

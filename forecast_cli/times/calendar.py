@@ -6,13 +6,16 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecast_cli.times.grid import Grid, Unit, grid_from_alias
+from forecast_cli.errors import DataError
+from forecast_cli.times.aliases import grid_from_alias
+from forecast_cli.times.grid import Grid, Unit
 from forecast_cli.times.patterns import check_pattern
 from forecast_cli.times.timestamps import ZONES, TimeText, check_suffix
 
 Kind = Literal["step", "year", "date"]
 
 _LARGEST_STEP = 10**15
+_LAST_MOMENT = 253_402_300_800_000_000 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +73,22 @@ class Calendar:
         return self.grid.positions(times)
 
     def labels(self, positions: ArrayLike) -> list[int] | list[str]:
-        """Times as the file writes them: integers stay integers, dates keep their format."""
+        """Times as the file writes them: integers stay integers, dates keep their format.
+
+        Raises:
+            DataError: A date lies beyond the year 9999.
+        """
         wanted = np.asarray(positions, dtype=np.int64).ravel()
         if self.kind != "date":
             return [int(time) for time in self.grid.times(wanted).tolist()]
         # A panel asks for few distinct positions many times over.
         distinct, inverse = np.unique(wanted, return_inverse=True)
         times = self.grid.times(distinct)
+        if len(times) and times.max() > _LAST_MOMENT:
+            raise DataError(
+                "times go beyond the year 9999, the last one that a date can have; forecast fewer "
+                "steps with --horizon"
+            )
         render = self.text.render_instants if self.grid.unit == "instant" else self.text.render
         written = np.array(render(times), dtype=np.object_)
         return [str(label) for label in written[inverse]]

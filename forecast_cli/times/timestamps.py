@@ -26,6 +26,25 @@ ZONES = (
     "America/Sao_Paulo",
     "Australia/Sydney",
     "Pacific/Auckland",
+    "America/Halifax",
+    "America/St_Johns",
+    "America/Anchorage",
+    "America/Havana",
+    "America/Mexico_City",
+    "America/Santiago",
+    "America/Asuncion",
+    "Atlantic/Azores",
+    "Africa/Casablanca",
+    "Africa/Cairo",
+    "Asia/Jerusalem",
+    "Asia/Beirut",
+    "Asia/Tehran",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Europe/Chisinau",
+    "Australia/Adelaide",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
 )
 
 _OFFSET = re.compile(r" ?(?:Z|UTC|GMT|(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})?)")
@@ -58,6 +77,13 @@ class TimeText:
         return Times(
             wall=wall, utc=wall - offsets * MICROSECONDS["min"], bad=bad | misread | impossible
         )
+
+    def both_clocks(
+        self, times: NDArray[np.int64], *, utc: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Times [T], which are in UTC or on the clock of the place, on that clock and in UTC."""
+        shift = self._offsets(times, utc=utc) * MICROSECONDS["min"]
+        return (times + shift, times) if utc else (times, times - shift)
 
     def render(self, wall: NDArray[np.int64]) -> list[str]:
         """Write wall times (microseconds since 1970)."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import forecast_cli
+from forecast_cli import trainings
 from forecast_cli.cli.app import main
 from forecast_cli.errors import Notice
 from forecast_cli.findings import (
@@ -295,6 +296,7 @@ def workflows(monkeypatch: pytest.MonkeyPatch) -> Workflows:
         setattr(module, name, getattr(fake, name))
     monkeypatch.setitem(sys.modules, "forecast_cli.workflows", module)
     monkeypatch.setattr(forecast_cli, "workflows", module, raising=False)
+    monkeypatch.setattr(trainings, "read_frequencies", lambda *_: ("D", "MS"))
     return fake
 
 

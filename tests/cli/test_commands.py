@@ -54,6 +54,29 @@ def test_json_replaces_the_path(run: Run) -> None:
     assert document["backtest"]["skill"] == 0.2
 
 
+def test_by_frequency_prints_one_path_for_each_frequency(run: Run) -> None:
+    outcome = run("train", "sales.csv", "--by-frequency", "-o", "./m.forecast")
+    assert (outcome.code, outcome.output) == (0, b"./m.D.forecast\n./m.MS.forecast\n")
+
+
+def test_by_frequency_reports_all_trainings_as_one_document(run: Run) -> None:
+    document = json.loads(run("train", "sales.csv", "--by-frequency", "--json").output)
+    assert document["report"] == "train"
+    assert [one["horizon"] for one in document["frequencies"]] == [2, 2]
+
+
+@pytest.mark.parametrize("arguments", [["sales.csv", "-o", "-"], ["-"]])
+def test_by_frequency_needs_files(run: Run, arguments: list[str]) -> None:
+    outcome = run("train", *arguments, "--by-frequency")
+    assert outcome.code == 2
+    assert "--freq" in outcome.words
+
+
+def test_by_frequency_with_one_frequency_is_one_training(run: Run) -> None:
+    outcome = run("train", "-", "--by-frequency", "--freq", "MS", "-o", "-")
+    assert outcome.output == b"\x00weights\xff"
+
+
 def test_guesses_are_notes_and_repairs_are_warnings(run: Run) -> None:
     words = run("train", "sales.csv").words.splitlines()
     assert words[:3] == [

@@ -18,6 +18,17 @@ from tests.corpus.cases import (
     then,
 )
 
+
+def _end(quarter: int) -> int:
+    """The last day of the quarters from February 2020 on."""
+    return (29 if quarter == 0 else 28, 31, 31, 30)[quarter % 4]
+
+
+def _months_of_weeks() -> list[date]:
+    weeks = [0, 4, 8, 13, 17, 21, 26, 30, 34, 39, 43, 47]
+    return [date(2023, 1, 2) + timedelta(weeks=week) for week in weeks]
+
+
 _ORDER = (
     tells("newest first", table(VALUES[::-1], MONTHS[::-1]), "time order", "11 rows", "line 3"),
     tells(
@@ -99,6 +110,97 @@ _CALENDARS = (
         "times far in the future",
         table(times=[m.replace("2023", "2190") for m in MONTHS]),
         then("2191-01-01"),
+    ),
+    reads(
+        "twice a month",
+        table(times=[f"2023-{1 + i // 2:02d}-{(1, 15)[i % 2]:02d}" for i in range(12)]),
+        then("2023-07-01"),
+    ),
+    reads(
+        "the middle and the end of months",
+        table(
+            times=[f"2023-{1 + i // 2:02d}-{(15, 31, 15, 28)[i % 4]}" for i in range(4)]
+            + [
+                "2023-03-15",
+                "2023-03-31",
+                "2023-04-15",
+                "2023-04-30",
+                "2023-05-15",
+                "2023-05-31",
+                "2023-06-15",
+                "2023-06-30",
+            ]
+        ),
+        then("2023-07-15"),
+    ),
+    reads(
+        "fiscal years that end in March",
+        table(times=[f"{year}-03-31" for year in range(2012, 2024)]),
+        then("2024-03-31"),
+    ),
+    reads(
+        "quarters that end in November",
+        table(times=[f"{2020 + i // 4}-{(2, 5, 8, 11)[i % 4]:02d}-{_end(i)}" for i in range(12)]),
+        then("2023-02-28"),
+    ),
+    reads(
+        "first weekdays of months",
+        table(
+            times=[
+                "2023-01-02",
+                "2023-02-01",
+                "2023-03-01",
+                "2023-04-03",
+                "2023-05-01",
+                "2023-06-01",
+                "2023-07-03",
+                "2023-08-01",
+                "2023-09-01",
+                "2023-10-02",
+                "2023-11-01",
+                "2023-12-01",
+            ]
+        ),
+        then("2024-01-01"),
+    ),
+    reads(
+        "a date and an hour",
+        table(
+            times=[f"2023-05-{1 + i // 6:02d},{4 * (i % 6)}" for i in range(12)],
+            header="date,hour,value",
+        ),
+        then("2023-05-03 00:00"),
+    ),
+    refuses(
+        "months of four and five weeks",
+        table(times=_months_of_weeks()),
+        "line 2",
+        "4-4-5",
+        "number the periods",
+    ),
+    tells(
+        "several sales a day",
+        table(VALUES * 2, [str(d) for d in days("2023-05-01")] * 2),
+        "24 values put into 12 periods",
+        "--aggregate",
+        panel=then("2023-05-13"),
+        aggregate="mean",
+    ),
+    tells(
+        "times of a sensor",
+        table(times=[f"2023-05-01 13:{5 * i:02d}:{(i * 7) % 60:02d}" for i in range(12)]),
+        "12 values put into 12 periods",
+        panel=then("2023-05-01 14:00:00"),
+        freq="5min",
+        aggregate="last",
+    ),
+    refuses(
+        "times of a sensor without what becomes of them",
+        table(times=[f"2023-05-01 13:{5 * i:02d}:{(i * 7) % 60:02d}" for i in range(12)]),
+        "line 3",
+        "13:05:07",
+        "--aggregate",
+        freq="5min",
     ),
     reads("steps from 1", table(times=range(1, 13), header="t,value"), then(13)),
     reads("steps of five", table(times=range(0, 60, 5), header="t,value"), then(60)),

@@ -1,10 +1,12 @@
 """Files that a model is to forecast from, and that are not as its training data was."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from forecast_cli.checkpoint import dump_model, load_model
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.matching import read_like_training, tell_new_series, training_ends
@@ -123,3 +125,33 @@ def test_one_row_per_series_keeps_the_columns_that_name_a_series(tmp_path: Path)
     assert panel.columns.id == ("Country Name", "Indicator Name")
     assert panel.ids.tolist() == [["Chad", "p"], ["Peru", "p"]]
     assert not [notice.text for notice in notices if notice.kind != "guess"]
+
+
+def kept(model: Model) -> Model:
+    return load_model(dump_model(model), "model.forecast")[0]
+
+
+def test_a_model_puts_later_values_into_periods_as_its_training_did(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text(table([1.0] * 200, [str(d) for d in days_from("2024-01-03", 200)]))
+    trained = read_panel(str(path), ReadConfig(freq="W", aggregate="sum"), lambda _: None)
+    path.write_text(table([1.0] * 60, [str(d) for d in days_from("2024-07-16", 60)]))
+    panel = read_like_training(str(path), kept(make_model(trained)), ReadConfig(), lambda _: None)
+    assert panel.values.tolist() == [7.0] * 7
+    assert panel.calendar.labels(panel.starts) == ["2024-07-28"]
+
+
+def test_a_model_of_one_frequency_leaves_out_the_series_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.csv"
+    rows = [f"d,{d},1.5" for d in days_from("2024-01-01", 40)]
+    path.write_text(lines("id,date,value", *rows, *(f"m,{m},2.5" for m in MONTHS)))
+    trained = read_panel(str(path), ReadConfig(freq="MS", by_frequency=True), lambda _: None)
+    notices: list[Notice] = []
+    model = kept(make_model(trained))
+    panel = read_like_training(str(path), model, ReadConfig(), notices.append)
+    assert panel.ids.tolist() == [["m"]]
+    assert any("left out: D: 1 series (d)" in notice.text for notice in notices)
+
+
+def days_from(first: str, count: int) -> list[date]:
+    return [date.fromisoformat(first) + timedelta(days=i) for i in range(count)]

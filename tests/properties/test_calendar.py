@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecast_cli.times.aliases import grid_from_alias
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.times.grid import Grid, grid_from_alias, infer_grid
+from forecast_cli.times.grid import Grid, infer_grid
 from forecast_cli.times.timeformats import sniff
 from forecast_cli.times.timestamps import ZONES, TimeText, zone_of
 
@@ -17,7 +18,7 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 QUARTERS = ("JAN", "FEB", "MAR")
 FREQS = (
-    *("D", "B", "MS", "ME", "BMS", "BME", "2D", "2MS", "5ME"),
+    *("D", "B", "MS", "ME", "BMS", "BME", "2D", "2MS", "5ME", "SMS", "SME"),
     *(f"W-{day}" for day in WEEKDAYS),
     *(f"{name}-{month}" for name in ("QS", "QE", "BQE", "BQS") for month in QUARTERS),
     *(f"{name}-{month}" for name in ("YS", "YE", "BYE") for month in MONTHS),

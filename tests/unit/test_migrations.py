@@ -96,6 +96,11 @@ def test_a_migrated_model_is_written_in_the_present_format() -> None:
     assert again.training == old.training
 
 
+def test_a_migrated_model_reads_later_data_as_its_version_did() -> None:
+    panel = of_format(3).panel
+    assert (panel.aggregate, panel.by_frequency) == (None, False)
+
+
 def test_metadata_of_the_present_format_are_taken_as_they_are() -> None:
     assert migrate({"format_version": FORMAT_VERSION, "model": {"anything": 1}}) == {"anything": 1}
 

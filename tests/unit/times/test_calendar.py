@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from forecast_cli.errors import DataError
+from forecast_cli.times.aliases import grid_from_alias
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.times.grid import Grid, grid_from_alias, infer_grid
+from forecast_cli.times.grid import Grid, infer_grid
 from forecast_cli.times.timeformats import AmbiguousTimesError, from_format, share_readable, sniff
 from forecast_cli.times.timestamps import TimeText, zone_of
 
@@ -294,3 +296,11 @@ def _changed(part: str, name: str, value: Any) -> dict[str, Any]:
 def test_an_odd_record_of_a_calendar_is_refused(record: object) -> None:
     with pytest.raises(ValueError, match=r"calendar|known|year|offset|zone|twice"):
         Calendar.from_dict(record)
+
+
+def test_dates_end_with_the_year_9999() -> None:
+    monthly = Calendar.dates("MS", pattern="%Y-%m")
+    last = 12 * (9999 - 1970) + 11
+    assert monthly.labels([last]) == ["9999-12"]
+    with pytest.raises(DataError, match="beyond the year 9999"):
+        monthly.labels([last + 1])
