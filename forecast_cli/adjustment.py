@@ -11,7 +11,7 @@ from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
 from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, Split, origins_at
-from forecast_cli.windows import histories, look_around
+from forecast_cli.windows import look_around, unclipped_histories
 
 Array = NDArray[np.float64]
 
@@ -53,9 +53,10 @@ class Adjustment:
 def _adjust(panel: Panel, limits: NDArray[np.int64], effects: Effects) -> Adjustment:
     """What the effects are in each series, as its values before its limit [N] show."""
     origins = origins_at(limits)
-    context = histories(panel, origins)
+    context = unclipped_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], 0)
     assert around is not None
+    context = effects.calm(context, around.before, panel.outlier_rule)
     return Adjustment(
         effects=effects,
         coefficients=effects.coefficients(context, around.before),
@@ -68,16 +69,20 @@ def estimate(
 ) -> Adjustment | None:
     """The effects that the values before the limits [N] show; None where there are none."""
     origins = origins_at(limits)
-    context = histories(panel, origins)
+    context = unclipped_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], 0)
     if panel.covariates is None or around is None:
         return None
     terms = make_terms(panel.covariates.varying, around.before)
     if not terms:
         return None
-    effects = estimate_effects(
-        context, around.before, terms, on_logs=on_logs, season_length=season_length
-    )
+    seen = context
+    # First with the outliers, to learn what is none; then without those that nothing explains.
+    for _ in range(1 if panel.outlier_rule is None else 2):
+        effects = estimate_effects(
+            seen, around.before, terms, on_logs=on_logs, season_length=season_length
+        )
+        seen = effects.calm(context, around.before, panel.outlier_rule)
     return _adjust(panel, limits, effects) if any(effects.mean) or any(effects.variance) else None
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_cli import metrics
 from forecast_cli.baselines import NAIVE, SIMPLE
+from forecast_cli.cleaning import usual_futures
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, seen_values
@@ -25,11 +26,13 @@ class Scene:
 
     `context` [W, L] is what may be seen, `actual` [W, H] what came, NaN where unknown, and `scale`
     [W] the seasonal error of the series before the first of its origins, NaN where it makes none.
+    `usual` [W, H] is `actual` without outliers: what models are chosen by, but not scored on.
     """
 
     origins: Origins
     context: Array
     actual: Array
+    usual: Array
     scale: Array
     season_length: int
 
@@ -52,14 +55,15 @@ class Scene:
             origins=self.origins.rows(chosen),
             context=self.context[chosen],
             actual=self.actual[chosen],
+            usual=self.usual[chosen],
             scale=self.scale[chosen],
             season_length=self.season_length,
         )
 
     def scaled_error(self, forecast: Array) -> float:
         """Mean absolute error of a forecast [W, H], in seasonal errors where there are any."""
-        scaled = _mean(metrics.mase(self.actual, forecast, self.scale))
-        return scaled if np.isfinite(scaled) else _mean(metrics.mae(self.actual, forecast))
+        scaled = _mean(metrics.mase(self.usual, forecast, self.scale))
+        return scaled if np.isfinite(scaled) else _mean(metrics.mae(self.usual, forecast))
 
 
 def make_scene(panel: Panel, origins: Origins, horizon: int, season_length: int) -> Scene:
@@ -67,10 +71,13 @@ def make_scene(panel: Panel, origins: Origins, horizon: int, season_length: int)
     first = panel.offsets[1:].copy()
     np.minimum.at(first, origins.series, origins.stops)
     error = metrics.seasonal_error(*seen_values(panel, first), season_length)
+    actual = futures(panel, origins, horizon)
+    ruled = panel.outlier_rule is not None
     return Scene(
         origins=origins,
         context=histories(panel, origins),
-        actual=futures(panel, origins, horizon),
+        actual=actual,
+        usual=usual_futures(panel, origins, horizon) if ruled else actual,
         scale=np.where(np.nan_to_num(error) > 0, error, np.nan)[origins.series],
         season_length=season_length,
     )
@@ -86,6 +93,7 @@ def join(one: Scene, other: Scene) -> Scene:
         ),
         context=np.concatenate((one.context, other.context)),
         actual=np.concatenate((one.actual, other.actual)),
+        usual=np.concatenate((one.usual, other.usual)),
         scale=np.concatenate((one.scale, other.scale)),
         season_length=one.season_length,
     )

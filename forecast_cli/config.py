@@ -136,6 +136,23 @@ class WindowConfig:
         _require_at_least("--season-length", self.season_length, 1)
 
 
+OutlierMode = Literal["clip", "keep", "error"]
+OUTLIER_MODES: tuple[OutlierMode, ...] = get_args(OutlierMode)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlierConfig:
+    """What is done with values that stand alone, far outside what is usual there."""
+
+    outliers: OutlierMode = "clip"
+
+    def __post_init__(self) -> None:
+        _require(
+            self.outliers in OUTLIER_MODES,
+            f"--outliers is {self.outliers!r}; accepted values: {', '.join(OUTLIER_MODES)}",
+        )
+
+
 _MOST_LAYERS = 32
 _LARGEST_HIDDEN_SIZE = 4096
 """Networks beyond these sizes take gigabytes each, for series of some hundred values."""
@@ -271,6 +288,7 @@ class Settings:
     """Everything that `forecast train` can be told."""
 
     read: ReadConfig = ReadConfig()
+    cleaning: OutlierConfig = OutlierConfig()
     window: WindowConfig = WindowConfig()
     network: NetworkConfig = NetworkConfig()
     optimisation: TrainConfig = TrainConfig()
@@ -351,6 +369,7 @@ class CompareConfig:
     """Everything that `forecast compare` can be told."""
 
     read: ReadConfig = ReadConfig()
+    cleaning: OutlierConfig = OutlierConfig()
     window: WindowConfig = WindowConfig()
     sizes: NetworkSizes = NetworkSizes()
     optimisation: TrainConfig = TrainConfig()
@@ -362,6 +381,7 @@ class CompareConfig:
         share = None if limit is None else limit / n_fits
         return Settings(
             read=self.read,
+            cleaning=self.cleaning,
             window=self.window,
             network=self.sizes.of(cell),
             optimisation=replace(self.optimisation, time_limit=share),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariate
+from forecast_cli.outliers import OutlierRule
 from forecast_cli.scales import LARGEST_EXPONENT, mean_size
 
 Array = NDArray[np.float64]
@@ -70,6 +71,17 @@ class Effects:
         left = products.squares / noise + prior
         right = products.crossed / noise[:, :, 0] + mean @ prior
         return np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0])
+
+    def calm(self, context: Array, known: Array, rule: OutlierRule | None) -> Array:
+        """The context [B, L] without outliers, but with what the mean effects explain.
+
+        A value that a promotion explains is no outlier, however rare promotions are.
+        """
+        if rule is None:
+            return context
+        mean = np.broadcast_to(self.mean, (len(context), len(self.terms)))
+        sizes = self.sizes(context)
+        return self.restore(rule.clip(self.remove(context, known, mean, sizes)), known, mean, sizes)
 
     def sizes(self, context: Array) -> Array:
         """The unit [B, 1] of the effects in each context [B, L]."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.cleaning import usual_futures, without_outliers
 from forecast_cli.committee import Form
 from forecast_cli.inputs import Feed
 from forecast_cli.losses import Examples, make_examples
@@ -45,6 +46,7 @@ class ExampleSource:
         device: str,
     ) -> None:
         self._panel = panel
+        panel = without_outliers(panel, limits)
         self._form = form
         self._horizon = horizon
         self._season_length = season_length
@@ -83,7 +85,7 @@ class ExampleSource:
     def after(self, origins: Origins) -> Examples:
         """Windows after the limits, whose season is estimated at each of them, as in a forecast."""
         context = histories(self._panel, origins)
-        future = futures(self._panel, origins, self._horizon)
+        future = usual_futures(self._panel, origins, self._horizon)
         if self._form.representation.deseasonalised:
             season = estimate_season(context, self._season_length)
             context, future = season.remove(context), season.remove_ahead(future)

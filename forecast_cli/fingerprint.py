@@ -75,7 +75,7 @@ def _content(panel: Panel) -> Iterator[bytes]:
 
 
 def _options(settings: Settings) -> Iterator[tuple[str, str]]:
-    for record in (settings.window, settings.network, settings.optimisation):
+    for record in (settings.cleaning, settings.window, settings.network, settings.optimisation):
         for name, value in asdict(record).items():
             if name not in _WITHOUT_EFFECT:
                 yield f"--{name.replace('_', '-')}", _shown(value)

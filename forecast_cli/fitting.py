@@ -10,6 +10,7 @@ from forecast_cli.adjustment import Adjustment, choose, estimate, tell_effects
 from forecast_cli.backtest import Scene, join, make_scene, report_backtest, score
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.candidates import candidate_forms, choose_epochs, seed_of
+from forecast_cli.cleaning import without_outliers
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import HISTORY_LENGTH, Settings
 from forecast_cli.defaults import WindowPlan
@@ -268,7 +269,8 @@ def _naive(scene: Scene) -> dict[str, Array]:
 
 def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
     """One member for each form, trained on the fit part, without a weight as yet."""
-    values, _ = seen_values(job.panel, split.validation_limits)
+    usual = without_outliers(job.panel, split.validation_limits)
+    values, _ = seen_values(usual, split.validation_limits)
     positive = bool(np.nanmin(values) > 0)
     forms = candidate_forms(
         job.plan,
@@ -362,11 +364,11 @@ def _score(
 def _residuals(scene: Scene, forecast: Array, scales: Array | None = None) -> Array:
     """Residuals [W, H] over `scales` [W], by default the seasonal error before each origin.
 
-    NaN where the actual value is unknown.
+    NaN where the actual value is unknown; outliers are left out of account as in all choices.
     """
     if scales is None:
         scales = positive_scales(scene.context, scene.season_length)
-    return np.asarray((scene.actual - forecast) / scales[:, None])
+    return np.asarray((scene.usual - forecast) / scales[:, None])
 
 
 def _widths(residuals: Array, horizon: int) -> Array:

@@ -11,10 +11,11 @@ from forecast_cli.forecast import Forecast
 from forecast_cli.inputs import Surroundings
 from forecast_cli.intervals import bounds_at, extend, not_below
 from forecast_cli.model import Model
+from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.splits import Origins, minimum_context
-from forecast_cli.windows import cutoffs, histories, look_around
+from forecast_cli.windows import cutoffs, look_around, unclipped_histories
 
 Array = NDArray[np.float64]
 
@@ -35,10 +36,9 @@ def forecast_from(
     blocks = []
     for start in range(0, len(origins), _BLOCK):
         part = origins.rows(slice(start, start + _BLOCK))
-        context = histories(panel, part)
-        view = _make_view(
-            model.effects, context, look_around(panel, part, context.shape[1], horizon)
-        )
+        context = unclipped_histories(panel, part)
+        around = look_around(panel, part, context.shape[1], horizon)
+        view = _make_view(model.effects, context, around, panel.outlier_rule)
         mean = _continue(model, view, horizon)
         scale = _scales(model, view.context)[:, None]
         floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]
@@ -62,7 +62,10 @@ def forecast_from(
 
 @dataclass(frozen=True, kw_only=True)
 class _View:
-    """What B forecasts rest on: contexts [B, L] without effects, covariates, and the effects."""
+    """What B forecasts rest on: contexts [B, L] without effects and outliers, and covariates.
+
+    The effects are `coefficients` [B, C] in units of `sizes` [B, 1].
+    """
 
     context: Array
     around: Surroundings | None
@@ -77,12 +80,19 @@ class _View:
         return self.effects.restore(values, self.around.after, self.coefficients, self.sizes)
 
 
-def _make_view(effects: Effects | None, context: Array, around: Surroundings | None) -> _View:
-    nothing = np.empty((len(context), 0))
+def _make_view(
+    effects: Effects | None, context: Array, around: Surroundings | None, rule: OutlierRule | None
+) -> _View:
+    """What forecasts rest on that are made from contexts as the data have them."""
     if effects is None or around is None:
         return _View(
-            context=context, around=around, effects=None, coefficients=nothing, sizes=nothing
+            context=context if rule is None else rule.clip(context),
+            around=around,
+            effects=None,
+            coefficients=np.empty((len(context), 0)),
+            sizes=np.empty((len(context), 0)),
         )
+    context = effects.calm(context, around.before, rule)
     coefficients = effects.coefficients(context, around.before)
     sizes = effects.sizes(context)
     return _View(

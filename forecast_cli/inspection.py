@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from forecast_cli.config import ReadConfig
+from forecast_cli.config import OutlierConfig, OutlierMode, ReadConfig
 from forecast_cli.defaults import WindowPlan, season_strength
 from forecast_cli.findings import ColumnGuess, DataSummary, Understanding
 from forecast_cli.panel import Panel, read_again
@@ -50,7 +50,9 @@ def describe_columns(table: Table, roles: Roles) -> tuple[ColumnGuess, ...]:
     )
 
 
-def inspect_panel(panel: Panel, config: ReadConfig, plan: WindowPlan) -> Understanding:
+def inspect_panel(
+    panel: Panel, config: ReadConfig, plan: WindowPlan, *, outliers: OutlierMode = "clip"
+) -> Understanding:
     """What there is to know of a panel, read as `config` says, before training."""
     season = panel.calendar.season_length
     lowest = np.fmin.reduceat(panel.values, panel.offsets[:-1])
@@ -65,11 +67,13 @@ def inspect_panel(panel: Panel, config: ReadConfig, plan: WindowPlan) -> Underst
         horizon=plan.horizon,
         context_length=plan.long_context_length,
         n_windows=count_windows(panel, plan.season_length),
-        command=explicit_command(panel, config, plan),
+        command=explicit_command(panel, config, plan, outliers=outliers),
     )
 
 
-def explicit_command(panel: Panel, config: ReadConfig, plan: WindowPlan) -> str:
+def explicit_command(
+    panel: Panel, config: ReadConfig, plan: WindowPlan, *, outliers: OutlierMode = "clip"
+) -> str:
     """The command line that trains as `forecast train FILE` would, with nothing left to guess."""
     words = ["forecast", "train", _path(panel.source)]
     asked = read_again(panel, config)
@@ -78,6 +82,8 @@ def explicit_command(panel: Panel, config: ReadConfig, plan: WindowPlan) -> str:
         if value != field.default:
             option = f"--{field.name.replace('_', '-')}"
             words += [option] if value is True else [option, _typed(value)]
+    if outliers != OutlierConfig.outliers:
+        words += ["--outliers", outliers]
     words += ["--season-length", str(plan.season_length)]
     words += ["--horizon", str(plan.horizon)]
     if plan.long_context_length == plan.context_length:

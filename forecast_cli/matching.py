@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.cleaning import treat_outliers
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.known_ahead import with_known_categories
@@ -21,7 +22,7 @@ def read_like_training(source: str, model: Model, read: ReadConfig, tell: Tell) 
     Raises:
         DataError: it lies on another calendar.
     """
-    expected = model.panel.calendar
+    expected, treatment = model.panel.calendar, model.training.outliers
     panel = with_known_categories(
         read_panel(source, read_again(model.panel, read), tell), model.panel, tell
     )
@@ -30,7 +31,7 @@ def read_like_training(source: str, model: Model, read: ReadConfig, tell: Tell) 
             f"{panel.source}: the data is {panel.calendar.describe()}, but the model was trained "
             f"on {expected.describe()} data; train on this data, or resample it"
         )
-    return panel
+    return treat_outliers(panel, treatment, model.committee.season_length, tell)
 
 
 def training_ends(model: Model, panel: Panel) -> NDArray[np.int64]:

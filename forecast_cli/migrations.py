@@ -2,8 +2,8 @@
 
 Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
 its own, and several simple continuations have weights. Format 3: it is known which data and options
-a model was trained with. Format 4: there may be covariates, and it is known whether values were put
-into periods, and whether series of other frequencies were left out.
+a model was trained with. Format 4: covariates, clipped outliers, values put into periods, and
+series of one frequency among several.
 """
 
 from typing import Any
@@ -69,6 +69,7 @@ def _from_3_to_4(old: Metadata) -> Metadata:
         "covariates": [],
         "aggregate": None,
         "by_frequency": False,
+        "training": {**old["training"], "outliers": "keep"},
     }
 
 

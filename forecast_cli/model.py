@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.committee import Committee
+from forecast_cli.config import OutlierMode
 from forecast_cli.effects import Effects
 from forecast_cli.findings import Backtest, DataSummary
 from forecast_cli.panel import Panel
@@ -20,11 +21,13 @@ class Training:
     """How a model came about. No times: the same data and seed give the same file.
 
     `task` tells the data and the options from all others, None where an older version trained.
+    `outliers` says how they were, and are to be, treated.
     """
 
     written_by: str
     task: str | None
     seed: int
+    outliers: OutlierMode
     data: DataSummary
     levels: tuple[int, ...]
     n_windows: int

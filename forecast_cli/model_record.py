@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from forecast_cli.baselines import NAIVE, SIMPLE
+from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import Aggregate, NetworkConfig, check_levels
 from forecast_cli.covariate_record import (
@@ -156,11 +157,12 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
         horizon=record.horizon,
         season_length=record.season_length,
     )
+    panel = _panel(record, calendar, tensors)
     return Model(
         committee=committee,
         widths=widths,
         effects=record.effects,
-        panel=_panel(record, calendar, tensors),
+        panel=with_rule(panel, record.training.outliers, record.season_length),
         training=record.training,
     )
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from forecast_cli.config import Aggregate, ReadConfig
 from forecast_cli.covariates import Covariates
 from forecast_cli.errors import Notice, Tell
+from forecast_cli.outliers import OutlierRule
 from forecast_cli.reading.alignment import align
 from forecast_cli.reading.calendar_columns import with_calendar_columns
 from forecast_cli.reading.frequencies import check_frequencies, each_on_its_grid, of_frequency
@@ -19,6 +20,7 @@ from forecast_cli.reading.layout import (
     observe,
     shown_columns,
 )
+from forecast_cli.reading.places import Places
 from forecast_cli.reading.repairs import (
     arrange,
     bounds,
@@ -38,9 +40,21 @@ from forecast_cli.times.calendar import Calendar
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel", "select"]
 
-_OUTLIER = 1e6
 _NAMED_SERIES = 3
 _SENTINELS = (-99, -999, -9999, -99999)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ValuePlaces:
+    """Where values stand in a file: value `indices[r]`, in ascending order, in row `rows[r]`."""
+
+    indices: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    places: Places
+
+    def line(self, index: int) -> str:
+        """The line of a value."""
+        return self.places.line(int(self.rows[np.searchsorted(self.indices, index)]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,6 +65,8 @@ class Panel:
     a series are never NaN. Series n is `values[offsets[n]:offsets[n + 1]]`, its first value lies at
     calendar position `starts[n]`. `ids` [N, K] holds the text of the K id columns; series are
     sorted by it, whole numbers as numbers. `covariates` are on the same calendar, if there are any.
+    `outlier_rule` says how `values` are seen by what forecasts, `places` where they stand in the
+    file, as long as they are those of the file.
     """
 
     values: NDArray[np.float64]
@@ -64,6 +80,8 @@ class Panel:
     covariates: Covariates | None = None
     aggregate: Aggregate | None = None
     by_frequency: bool = False
+    outlier_rule: OutlierRule | None = None
+    places: ValuePlaces | None = None
 
     @property
     def n_series(self) -> int:
@@ -135,6 +153,7 @@ def select(panel: Panel, indices: ArrayLike) -> Panel:
         ids=panel.ids[chosen],
         starts=panel.starts[chosen],
         covariates=None if panel.covariates is None else panel.covariates.select(chosen),
+        places=None,
     )
 
 
@@ -212,7 +231,6 @@ def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     )
     panel = replace(panel, covariates=covariates)
     _tell_ends(panel, repaired, tell)
-    _tell_outliers(repaired, tell)
     _tell_sentinels(repaired, tell)
     return panel
 
@@ -226,9 +244,8 @@ def _filled(observed: Observations, tell: Tell) -> Panel:
     check_extent(observed, total)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     values = np.full(total, np.nan)
-    values[offsets[observed.series] + observed.positions - starts[observed.series]] = (
-        observed.values
-    )
+    indices = offsets[observed.series] + observed.positions - starts[observed.series]
+    values[indices] = observed.values
     _tell_gaps(observed, total, tell)
     return Panel(
         values=values,
@@ -241,6 +258,7 @@ def _filled(observed: Observations, tell: Tell) -> Panel:
         source=observed.source,
         aggregate=observed.aggregate,
         by_frequency=observed.by_frequency,
+        places=ValuePlaces(indices=indices, rows=observed.rows, places=observed.places),
     )
 
 
@@ -286,27 +304,6 @@ def _tell_ends(panel: Panel, observed: Observations, tell: Tell) -> None:
     )
 
 
-def _tell_outliers(observed: Observations, tell: Tell) -> None:
-    """Tell of values a million times farther from the median than is usual in their series."""
-    known = ~np.isnan(observed.values) & (observed.values != 0)
-    sizes = np.log10(np.abs(observed.values), where=known, out=np.zeros(len(observed.values)))
-    counts = np.maximum(np.bincount(observed.series[known], minlength=len(observed.ids)), 1)
-    typical = np.bincount(observed.series, weights=sizes, minlength=len(observed.ids)) / counts
-    # Only a value far above the mean magnitude can be one: the exact test is for few series.
-    suspects = np.unique(observed.series[known & (sizes > typical[observed.series] + 3)])
-    found = [row for series in suspects.tolist() for row in _outliers(observed, series)]
-    if found:
-        first = min(found, key=lambda row: int(observed.rows[row]))
-        tell(
-            Notice(
-                "warning",
-                f"{observed.source}: {counted(len(found), 'value')} far outside the rest of "
-                f"the series, first {observed.values[first]:.6g} on {place(observed, first)}; mend "
-                "or empty it if it is an error",
-            )
-        )
-
-
 def _tell_sentinels(observed: Observations, tell: Tell) -> None:
     """Tell of numbers that often stand for missing values, where no other value is negative."""
     negative = np.unique(observed.values[observed.values < 0])
@@ -321,15 +318,3 @@ def _tell_sentinels(observed: Observations, tell: Tell) -> None:
             f"{place(observed, first)}; leave the field empty where this stands for a missing one",
         )
     )
-
-
-def _outliers(observed: Observations, series: int) -> list[int]:
-    start, stop = np.searchsorted(observed.series, [series, series + 1])
-    values = observed.values[start:stop]
-    present = values[~np.isnan(values)]
-    # Differences of the largest numbers are infinite, and that is far enough.
-    with np.errstate(over="ignore"):
-        centre = np.median(present)
-        spread = np.median(np.abs(present - centre)) or np.median(np.abs(present[present != 0]))
-        far = np.flatnonzero(np.abs(values - centre) > _OUTLIER * spread)
-    return [int(start) + int(i) for i in far]

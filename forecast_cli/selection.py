@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.backtest import Scene, make_scene
+from forecast_cli.cleaning import without_outliers
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import DataError
 from forecast_cli.panel import Panel
@@ -39,8 +40,12 @@ _LEAST_WEIGHT = 0.02
 
 
 def ranking_scene(panel: Panel, plan: WindowPlan, split: Split | None) -> Scene:
-    """The origins at which simple continuations are compared: all before the test part."""
+    """The origins at which simple continuations are compared: all before the test part.
+
+    Nothing is scored here, so outliers are told from new levels by what came after them.
+    """
     limits = panel.offsets[1:] if split is None else split.validation_limits
+    panel = without_outliers(panel, limits)
     for least in (minimum_context(plan.season_length), 1):
         for span in (plan.horizon if split is None else split.span, 1):
             back = rolling_back(span, max(3, _RANKING_ORIGINS // panel.n_series))

@@ -155,9 +155,10 @@ def panel_before(panel: Panel, stops: NDArray[np.int64]) -> Panel:
         offsets=np.concatenate((offsets[:1], offsets[1:][begun])),
         ids=panel.ids[begun],
         starts=panel.starts[begun],
-        covariates=None
-        if panel.covariates is None
-        else panel.covariates.select(begun.nonzero()[0]),
+        covariates=(
+            None if panel.covariates is None else panel.covariates.select(np.flatnonzero(begun))
+        ),
+        places=None,
     )
 
 
@@ -174,4 +175,5 @@ def last_values(panel: Panel, longest: int) -> Panel:
         covariates=(
             None if panel.covariates is None else panel.covariates.after(panel.starts + skipped)
         ),
+        places=None,
     )

@@ -24,7 +24,16 @@ def contexts(panel: Panel, origins: Origins, length: int) -> NDArray[np.float64]
 
 
 def histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
-    """All values before each stop that a forecast may rest on, [B, L], NaN on the left."""
+    """All values before each stop that a forecast may rest on, [B, L], NaN on the left.
+
+    Outliers are moved as the panel's rule says, by what stands before the stop alone.
+    """
+    context = unclipped_histories(panel, origins)
+    return context if panel.outlier_rule is None else panel.outlier_rule.clip(context)
+
+
+def unclipped_histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
+    """The same with outliers as they are."""
     return contexts(panel, origins, min(HISTORY_LENGTH, int(panel.lengths.max())))
 
 

@@ -14,10 +14,12 @@ from forecast_cli.checkpoint import (
     dump_model,
     read_checkpoint,
 )
+from forecast_cli.cleaning import treat_outliers
 from forecast_cli.config import (
     HISTORY_LENGTH,
     CompareConfig,
     EvaluationConfig,
+    OutlierMode,
     PredictionConfig,
     ReadConfig,
     Settings,
@@ -92,6 +94,7 @@ def train(
     with keeping_state(output if to_file else None, tell) as keeper:
         panel = read_panel(source, settings.read, tell)
         plan = plan_windows(panel, settings.window, tell)
+        panel = treat_outliers(panel, settings.cleaning.outliers, plan.season_length, tell)
         fingerprint = take_fingerprint(panel, settings)
         finished = _finished(output, fingerprint) if resume and to_file else None
         if finished is not None:
@@ -134,6 +137,7 @@ def _make_model(
         training=Training(
             written_by=f"forecast-cli {metadata.version('forecast-cli')}",
             task=fingerprint.task,
+            outliers=settings.cleaning.outliers,
             seed=settings.optimisation.seed,
             data=summarise(kept),
             levels=settings.levels,
@@ -243,6 +247,7 @@ def compare(source: str, *, config: CompareConfig, tell: Tell, progress: Progres
     models = choose_models(config.cutoffs.models)
     panel = read_panel(source, config.read, tell)
     cutoffs = choose_cutoffs(panel, config, tell)
+    panel = treat_outliers(panel, config.cleaning.outliers, cutoffs.plan.season_length, tell)
     scene = cutoffs.scene(panel)
     race = Race(
         panel=panel, cutoffs=cutoffs, scene=scene, config=config, tell=tell, progress=progress
@@ -274,7 +279,14 @@ def _origins_to_score(panel: Panel, back: NDArray[np.int64]) -> Origins:
     return origins_before(panel.offsets[1:], panel.offsets[:-1] + 1, back)
 
 
-def inspect(source: str, *, read: ReadConfig, window: WindowConfig, tell: Tell) -> InspectReport:
+def inspect(
+    source: str,
+    *,
+    read: ReadConfig,
+    window: WindowConfig,
+    outliers: OutlierMode = "clip",
+    tell: Tell,
+) -> InspectReport:
     """Say what is understood of a file and what `train` would do with it."""
     notices: list[str] = []
 
@@ -287,7 +299,9 @@ def inspect(source: str, *, read: ReadConfig, window: WindowConfig, tell: Tell) 
     understood = None
     if not roles.ties:
         panel = panel_from_table(table, read, keep)
-        understood = inspect_panel(panel, read, plan_windows(panel, window, keep))
+        plan = plan_windows(panel, window, keep)
+        treat_outliers(panel, outliers, plan.season_length, keep)
+        understood = inspect_panel(panel, read, plan, outliers=outliers)
     return InspectReport(
         columns=describe_columns(table, roles),
         ties={

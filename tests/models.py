@@ -98,6 +98,7 @@ def make_model(panel: Panel | None = None, committee: Committee | None = None) -
         training=Training(
             written_by="forecast-cli test",
             task="ab" * 32,
+            outliers="clip",
             seed=0,
             data=summarise(panel),
             levels=(80, 95),

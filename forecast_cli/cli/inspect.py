@@ -9,7 +9,7 @@ from forecast_cli.cli.options import Data, TalkOptions, TextOptions
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, write_report
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import ReadConfig, WindowConfig
+from forecast_cli.config import OutlierConfig, ReadConfig, WindowConfig
 from forecast_cli.findings import InspectReport, Understanding
 from forecast_cli.report import (
     count,
@@ -28,6 +28,7 @@ def inspect(
     data: Data,
     *,
     read: ReadConfig,
+    cleaning: OutlierConfig,
     window: WindowConfig,
     result: TextOptions,
     talk: TalkOptions,
@@ -37,7 +38,9 @@ def inspect(
     from forecast_cli import workflows
 
     streams = Streams(quiet=talk.quiet)
-    report = workflows.inspect(data, read=read, window=window, tell=streams.tell)
+    report = workflows.inspect(
+        data, read=read, window=window, outliers=cleaning.outliers, tell=streams.tell
+    )
     write_report(report, list(_describe(report)), result)
 
 

@@ -16,6 +16,7 @@ from forecast_cli.config import (
     EvaluationConfig,
     NetworkConfig,
     NetworkSizes,
+    OutlierConfig,
     PredictionConfig,
     ReadConfig,
     Settings,
@@ -218,6 +219,11 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "max_bytes": _data("--max-bytes", metavar="N", help="The most bytes to unpack and read."),
         "max_line_bytes": _data("--max-line-bytes", metavar="N", help="The longest line allowed."),
         "max_columns": _data("--max-columns", metavar="N", help="The most columns allowed."),
+    },
+    OutlierConfig: {
+        "outliers": _data(
+            "--outliers", help="What to do with values that stand alone, far outside the usual."
+        )
     },
     WindowConfig: {
         "horizon": _HORIZON,

@@ -283,6 +283,24 @@ def test_json_lines_from_a_pipe_are_trained_on_and_continued_as_json_lines(tmp_p
 
 
 @pytest.mark.slow
+def test_a_wild_value_is_told_once_kept_from_the_forecast_or_refused(tmp_path: Path) -> None:
+    rows = [f"{1990 + i},{100 + 3 * i + i % 2}" for i in range(24)]
+    rows[15] = "2005,1000000000"
+    (tmp_path / "people.csv").write_text("\n".join(["Year,People", *rows]) + "\n")
+    sizes = ("-H", "3", "--epochs", "1", "--hidden-size", "4")
+    options = ("people.csv", "-q", "-o", "m.forecast", *sizes)
+    refused = run(*REAL, "train", *options, "--outliers", "error", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert b"1e+09 (line 17, 2005); mend or empty it" in refused.stderr
+    trained = run(*REAL, "train", *options, cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr.decode()
+    assert trained.stderr.count(b"far outside") == 1
+    done = run(*REAL, *["predict", "-m", "m.forecast", "-q", "--format", "csv"], cwd=tmp_path)
+    _, *cells = [line.split(",") for line in done.stdout.decode().splitlines()]
+    assert all(150 < float(value) < 200 for _, value, *_ in cells)
+
+
+@pytest.mark.slow
 def test_a_folder_of_files_is_one_panel_for_training_and_for_prediction(tmp_path: Path) -> None:
     (tmp_path / "shops").mkdir()
     for shop, level in (("north", 100), ("south", 500)):

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from forecast_cli import examples
+from forecast_cli.cleaning import with_rule
 from forecast_cli.examples import ExampleSource
 from forecast_cli.losses import Examples
 from forecast_cli.panel import Panel
@@ -70,6 +71,22 @@ def test_a_window_after_the_limits_sees_what_was_known_at_its_origin() -> None:
     assert torch.equal(one.features, other.features)
     assert not torch.equal(one.target[0], other.target[0])
     assert torch.equal(one.target[1], other.target[1])
+
+
+@pytest.mark.parametrize("season_length", [1, 6])
+def test_an_outlier_is_neither_seen_nor_learnt(season_length: int) -> None:
+    wild = with_rule(panel(), "clip", season_length)
+    wild.values[[20, 37, 80]] = 1e9
+    for batch in batches(make_source(wild, season_length=season_length), count=20):
+        assert batch.target.abs().max() < 100
+        known = batch.weight[batch.weight > 0]
+        assert known.min() > 0.1 * known.max()
+    origins = Origins(series=np.array([0]), stops=np.array([50]), limits=np.array([60]))
+    calm = make_source(panel(), season_length=season_length).after(origins)
+    wild.values[51] = 1e9
+    after = make_source(wild, season_length=season_length).after(origins)
+    torch.testing.assert_close(after.features, calm.features, atol=1.5, rtol=0)
+    assert after.target.abs().max() < 3 * calm.target.abs().max() + 3
 
 
 def test_windows_that_a_form_cannot_express_are_left_out() -> None:

@@ -6,6 +6,7 @@ import pytest
 from forecast_cli.cli.options import OPTIONS
 from forecast_cli.config import (
     NetworkConfig,
+    OutlierConfig,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -33,6 +34,10 @@ def test_the_same_data_and_settings_have_the_same_fingerprint() -> None:
     ("settings", "words"),
     [
         (Settings(network=NetworkConfig(cell="lstm")), "--cell was gru and is lstm"),
+        (
+            Settings(cleaning=OutlierConfig(outliers="keep")),
+            "--outliers was clip and is keep",
+        ),
         (Settings(window=WindowConfig(horizon=7)), "--horizon was not given and is 7"),
         (Settings(optimisation=TrainConfig(seed=5)), "--seed was 0 and is 5"),
         (Settings(levels=(50, 90)), "--level was 80,95 and is 50,90"),
@@ -53,7 +58,7 @@ def test_what_changes_no_bit_makes_no_difference() -> None:
 def test_every_setting_is_named_as_its_option_is() -> None:
     declared = {
         str(name)
-        for record in (WindowConfig, NetworkConfig, TrainConfig, Settings)
+        for record in (OutlierConfig, WindowConfig, NetworkConfig, TrainConfig, Settings)
         for option in OPTIONS[record].values()
         # Typer takes the first name of an annotated option for its default.
         for name in (option.default, *(option.param_decls or ()))

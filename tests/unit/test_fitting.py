@@ -9,6 +9,7 @@ import pytest
 from forecast_cli import fitting
 from forecast_cli.backtest import Scene, score
 from forecast_cli.baselines import SIMPLE
+from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
@@ -21,7 +22,7 @@ from forecast_cli.selection import _half_of
 from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
 from forecast_cli.training import Task, train_all
-from forecast_cli.windows import contexts
+from forecast_cli.windows import contexts, histories
 from tests.panels import make_panel, wave
 
 QUICK = Settings(
@@ -341,3 +342,27 @@ def test_what_was_trained_before_an_interruption_is_not_trained_again() -> None:
     fit_with(complete, panel)
     # Told of a single epoch, it would interrupt.
     fit_with(Interrupting(1, complete.known), panel)
+
+
+@pytest.mark.parametrize("seasonal", [False, True])
+def test_three_wild_values_move_neither_the_forecast_nor_its_intervals(seasonal: bool) -> None:
+    plan = SEASONAL if seasonal else PLAN
+    values = wave(150)
+    calm = make_panel(values)
+    values[40] = 0.0
+    values[125] = 1e9
+    values[147] = -400.0
+    wild = with_rule(make_panel(values), "clip", plan.season_length)
+    (before, _), (after, _) = run(calm, plan), run(wild, plan)
+    expected = before.committee.forecast(histories(calm, origins_at_end(calm)))
+    found = after.committee.forecast(histories(wild, origins_at_end(wild)))
+    assert np.abs(found - expected).mean() < 3
+    assert after.widths[94].mean() < 2 * before.widths[94].mean()
+
+
+def test_an_outlier_is_scored_as_it_stands_in_the_data() -> None:
+    values = wave(150)
+    values[147] = 1e6
+    fitted, _ = run(with_rule(make_panel(values), "clip", 1))
+    assert fitted.backtest is not None
+    assert fitted.backtest.scores[0].mae > 1e4

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from forecast_cli import inference, windows
 from forecast_cli.baselines import drift
+from forecast_cli.cleaning import with_rule
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
@@ -54,6 +55,17 @@ def test_a_forecast_starts_behind_its_origin_and_carries_the_id_of_its_series() 
     np.testing.assert_allclose(
         found.mean[1], forecast(make_panel(wave(40)[:20]), horizon=2).mean[0], rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("step", [10, 36, 39])
+def test_an_outlier_moves_neither_the_forecast_nor_its_bounds(step: int) -> None:
+    calm, values = make_panel(wave(40)), wave(40)
+    values[step] = 1e9
+    wild = with_rule(make_panel(values), "clip", 1)
+    expected, found = forecast(calm, levels=(80,)), forecast(wild, levels=(80,))
+    np.testing.assert_allclose(found.mean, expected.mean, atol=12)
+    for bound, other in zip(found.bounds[80], expected.bounds[80], strict=True):
+        np.testing.assert_allclose(bound, other, atol=12)
 
 
 def test_a_horizon_shorter_than_the_model_takes_its_first_steps() -> None:

@@ -72,6 +72,13 @@ def test_a_file_of_an_older_format_forecasts_what_its_version_forecast(version: 
         np.testing.assert_allclose(made, then, rtol=1e-6)
 
 
+@pytest.mark.parametrize("version", FORECASTS)
+def test_a_model_that_knew_no_outliers_keeps_them(version: int) -> None:
+    model = of_format(version)
+    assert model.training.outliers == "keep"
+    assert model.panel.outlier_rule is None
+
+
 def test_the_parts_of_a_migrated_committee_have_weights_that_sum_to_one() -> None:
     committee = of_format(1).committee
     weights = [*committee.simple_weights.values(), *(m.weight for m in committee.members)]
@@ -133,7 +140,7 @@ def test_the_weights_of_format_1_become_shares_of_the_whole() -> None:
 def test_a_model_of_format_1_without_members_or_backtest_migrates() -> None:
     migrated = migrate(metadata_of_format_1(members=[], simple_weight=1.0))
     assert (migrated["members"], migrated["simple_weights"]) == ([], {"drift": 1.0})
-    assert migrated["training"] == {"backtest": None, "task": None}
+    assert migrated["training"] == {"backtest": None, "task": None, "outliers": "keep"}
 
 
 def test_what_was_read_is_not_changed() -> None:

@@ -316,23 +316,12 @@ def test_series_that_end_early_are_told(read: Read, notices: list[Notice]) -> No
     ]
 
 
-def test_an_outlier_is_told(read: Read, notices: list[Notice]) -> None:
-    lines = [f"{i},{100 + i % 7}\n" for i in range(1, 30)]
-    lines[10] = "11,1e30\n"
-    read("t,value\n" + "".join(lines))
-    assert len(told(notices, "warning")) == 1
-    assert "1 value far outside" in notices[-1].text
-    assert "1e+30 on line 12 (11)" in notices[-1].text
-
-
-@pytest.mark.parametrize("scale", [1e-12, 1, 1e12])
-def test_lively_but_ordinary_values_are_no_outliers(
-    read: Read, notices: list[Notice], scale: float
-) -> None:
-    values = np.random.default_rng(0).lognormal(0, 3, 200) * scale
-    values[::7] = 0
-    read("t,value\n" + "".join(f"{i},{value}\n" for i, value in enumerate(values)))
-    assert told(notices, "warning") == []
+def test_a_value_is_found_again_in_its_file(read: Read) -> None:
+    panel = read("id,date,value\n" + rows("b") + "a,2024-01-01,1\na,2024-03-01,3\n")
+    assert panel.places is not None
+    assert panel.values[[0, 2]].tolist() == [1, 3]
+    assert [panel.places.line(index) for index in (0, 2, 3)] == ["line 6", "line 7", "line 2"]
+    assert select(panel, [1]).places is None
 
 
 @pytest.mark.parametrize(

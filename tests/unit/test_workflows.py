@@ -7,11 +7,13 @@ import pytest
 from forecast_cli import fitting, workflows
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.config import (
+    OUTLIER_MODES,
     CompareConfig,
     CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
     NetworkSizes,
+    OutlierConfig,
     PredictionConfig,
     ReadConfig,
     Settings,
@@ -251,6 +253,54 @@ def test_reading_options_without_data_are_refused(
             wanted=PredictionConfig(),
             tell=tell,
         )
+
+
+def test_outliers_are_treated_in_a_forecast_as_they_were_in_training(
+    tmp_path: Path, tell: Tell, told: list[str]
+) -> None:
+    values = wave(50)
+    values[20] = 1e9
+    data = write_series(tmp_path / "data.csv", a=values)
+    for mode in OUTLIER_MODES[:2]:
+        settings = replace(QUICK, cleaning=OutlierConfig(outliers=mode))
+        model = str(tmp_path / "m.forecast")
+        workflows.train(data, model, settings=settings, tell=tell, progress=lambda _: None)
+        assert read_checkpoint(model)[0].training.outliers == mode
+        told.clear()
+        predict(tmp_path, tell, data)
+        (text,) = [text for text in told if "far outside" in text]
+        assert "1e+09 (line 22, 2020)" in text
+        assert ("clipped" if mode == "clip" else "kept") in text
+
+
+def test_a_training_that_is_to_refuse_outliers_does(tmp_path: Path, tell: Tell) -> None:
+    values = wave(50)
+    values[20] = 1e9
+    data = write_series(tmp_path / "data.csv", a=values)
+    settings = replace(QUICK, cleaning=OutlierConfig(outliers="error"))
+    output = str(tmp_path / "m.forecast")
+    with pytest.raises(DataError, match=r"1e\+09 \(line 22, 2020\); mend or empty it"):
+        workflows.train(data, output, settings=settings, tell=tell, progress=lambda _: None)
+    assert not Path(output).exists()
+
+
+def test_outliers_are_clipped_in_a_comparison_too(
+    tmp_path: Path, tell: Tell, told: list[str]
+) -> None:
+    values = wave(80)
+    values[75] = 1e9
+    data = write_series(tmp_path / "data.csv", a=values)
+    errors = {}
+    for mode in OUTLIER_MODES[:2]:
+        config = CompareConfig(
+            cleaning=OutlierConfig(outliers=mode),
+            window=WindowConfig(horizon=4),
+            cutoffs=CutoffConfig(models=("naive",), n_windows=1),
+        )
+        report = workflows.compare(data, config=config, tell=tell, progress=lambda _: None)
+        errors[mode] = {row.model: row.mae for row in report.leaderboard.rows}["naive"]
+    assert errors["clip"] < 100 < errors["keep"]
+    assert len([text for text in told if "far outside" in text]) == 2
 
 
 def test_inspect_says_what_train_would_do(trained: tuple[Path, TrainReport], tell: Tell) -> None:
