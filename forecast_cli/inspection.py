@@ -75,13 +75,12 @@ def explicit_command(
     panel: Panel, config: ReadConfig, plan: WindowPlan, *, outliers: OutlierMode = "clip"
 ) -> str:
     """The command line that trains as `forecast train FILE` would, with nothing left to guess."""
-    words = ["forecast", "train", _path(panel.source)]
-    asked = read_again(panel, config)
-    for field in fields(ReadConfig):
-        value = getattr(asked, field.name)
-        if value != field.default:
-            option = f"--{field.name.replace('_', '-')}"
-            words += [option] if value is True else [option, _typed(value)]
+    words = [
+        "forecast",
+        "train",
+        path_word(panel.source),
+        *reading_words(read_again(panel, config)),
+    ]
     if outliers != OutlierConfig.outliers:
         words += ["--outliers", outliers]
     words += ["--season-length", str(plan.season_length)]
@@ -91,7 +90,18 @@ def explicit_command(
     return shlex.join(words)
 
 
-def _path(source: str) -> str:
+def reading_words(read: ReadConfig) -> list[str]:
+    """The options that say how to read a file, where they are not at their defaults."""
+    words = []
+    for field in fields(ReadConfig):
+        value = getattr(read, field.name)
+        if value != field.default:
+            option = f"--{field.name.replace('_', '-')}"
+            words += [option] if value is True else [option, _typed(value)]
+    return words
+
+
+def path_word(source: str) -> str:
     """A source as an argument: standard input as `-`, and no file name taken for an option."""
     if source == source_name("-"):
         return "-"

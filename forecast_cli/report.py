@@ -19,10 +19,12 @@ from forecast_cli.findings import (
     CompareReport,
     DataSummary,
     EvaluateReport,
+    FullReport,
     InfoReport,
     InspectReport,
     MemberSummary,
     ModelScores,
+    PlotReport,
     PredictReport,
     Report,
     Standing,
@@ -46,6 +48,8 @@ _NAMES: dict[type, str] = {
     CompareReport: "compare",
     InspectReport: "inspect",
     InfoReport: "info",
+    PlotReport: "plot",
+    FullReport: "report",
 }
 
 
@@ -191,7 +195,7 @@ def data_facts(data: DataSummary) -> list[tuple[str, str]]:
 
 def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, float]) -> Padding:
     """What a forecast is made of, the weightiest part first, and how each network did before."""
-    parts = [(m.weight, _describe_member(m), _member_scores(m)) for m in members]
+    parts = [(m.weight, describe_member(m), _member_scores(m)) for m in members]
     parts += [(weight, name, ["", "", ""]) for name, weight in simple_weights.items()]
     rows = [
         [name, percent(weight), *scores]
@@ -200,7 +204,8 @@ def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, f
     return table(["part", "weight", "epochs", "validation", "backtest"], rows)
 
 
-def _describe_member(member: MemberSummary) -> str:
+def describe_member(member: MemberSummary) -> str:
+    """How a network sees a window."""
     pace = f", {member.segment_length} at a time" if member.segment_length > 1 else ""
     names = ", ".join(escape(name) for name in member.covariates[:_NAMED_COVARIATES])
     more = ", …" if len(member.covariates) > _NAMED_COVARIATES else ""
@@ -234,7 +239,7 @@ def _score_row(scores: ModelScores, *, has_mape: bool) -> list[str]:
 def backtest_parts(backtest: Backtest) -> Iterator[RenderableType]:
     """The scores of a backtest, how they were made, and what they say."""
     yield Text()
-    yield Text(_backtest_line(backtest))
+    yield Text(backtest_line(backtest))
     yield _score_table(backtest)
     yield Text()
     coverage = _coverage_line(backtest.scores[0])
@@ -269,7 +274,7 @@ def _standing_row(row: Standing) -> list[str]:
     ]
 
 
-def _backtest_line(backtest: Backtest) -> str:
+def backtest_line(backtest: Backtest) -> str:
     """How the scores were made."""
     most = "up to " if backtest.n_windows > 1 else ""
     return (

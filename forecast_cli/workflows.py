@@ -25,8 +25,9 @@ from forecast_cli.config import (
     Settings,
     WindowConfig,
 )
+from forecast_cli.continuation import continue_data
 from forecast_cli.defaults import plan_windows
-from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, Tell
+from forecast_cli.errors import CheckpointError, DataError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
     CompareReport,
@@ -41,12 +42,10 @@ from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.inspection import describe_columns, inspect_panel, summarise
-from forecast_cli.known_ahead import check_known_ahead, with_future
 from forecast_cli.leaderboard import rank
 from forecast_cli.matching import (
     new_steps,
     read_like_training,
-    tell_new_series,
     tell_short_series,
     training_ends,
 )
@@ -158,19 +157,11 @@ def predict(
     """Continue the training data, or `source`, from a checkpoint."""
     model, _ = read_checkpoint(model_source)
     steps = wanted.horizon or model.committee.horizon
-    panel, known = model.panel, None
-    if source is None:
-        if read != ReadConfig():
-            raise ConfigError("options that say how to read a file need DATA to read")
-    else:
-        panel = read_like_training(source, model, read, tell)
-        trained_until = training_ends(model, panel)
-        tell_new_series(model, panel, trained_until, tell)
-        known = _score_known_values(model, panel, trained_until)
-    panel = with_future(panel, wanted.future_data, read, tell)
-    check_known_ahead(panel, steps)
+    data = continue_data(source, model, read, wanted, tell)
+    panel, known = data.panel, None
+    if source is not None:
+        known = _score_known_values(model, panel, data.trained_until)
     origins = origins_at_end(panel)
-    tell_short_series(model, panel, origins, tell)
     if steps > model.committee.horizon:
         tell(
             Notice(

@@ -22,8 +22,8 @@ LEVELS = (
     "covariates",
     "reading",
     "panel",
-    "forecast inputs splits",
-    "metrics scales intervals recurrence significance",
+    "forecast inputs splits ticks",
+    "metrics scales intervals recurrence significance picture residuals",
     "effects smoothing",
     "baselines",
     "representation windows defaults",
@@ -31,9 +31,10 @@ LEVELS = (
     "losses model candidates snapshot fingerprint covariate_record",
     "examples training_state model_record inference backtest known_ahead migrations",
     "matching adjustment training checkpoint selection report resume model_findings",
-    "fitting leaderboard trainings",
+    "fitting leaderboard trainings continuation showcase drawing",
     "comparison",
-    "workflows",
+    "workflows presentation",
+    "page",
     "cli",
     "__init__ __main__",
 )
@@ -41,7 +42,7 @@ LEVEL = {name: number for number, row in enumerate(LEVELS) for name in row.split
 
 TORCH_ROOMS = {"network", "losses", "optimizer", "training"}
 PRINTING_ROOMS = {"cli", "report"}
-SLOW_TO_IMPORT = {"pandas", "sklearn", "torch"}
+SLOW_TO_IMPORT = {"matplotlib", "pandas", "sklearn", "torch"}
 DRAWERS = {"common", "helpers", "misc", "util", "utils"}
 # Each of these runs, or can run, code that comes from a file.
 CODE_RUNNING_MODULES = {
@@ -169,6 +170,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_torch_stays_in_its_rooms(module: Module) -> None:
     if module.room not in TORCH_ROOMS:
         assert not [i for i in imports(module.tree) if comes_from(i.target, {"torch"})]
+
+
+@every_module
+def test_matplotlib_runs_in_one_room_only(module: Module) -> None:
+    if module.name != "drawing.canvas":
+        at_work = [i.target for i in imports(module.tree) if not i.only_for_types]
+        assert not [target for target in at_work if comes_from(target, {"matplotlib"})]
 
 
 @every_module

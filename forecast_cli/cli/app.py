@@ -15,8 +15,10 @@ from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.memory import check_memory
+from forecast_cli.cli.plot import plot
 from forecast_cli.cli.predict import predict
 from forecast_cli.cli.presets import is_debugging
+from forecast_cli.cli.report import report
 from forecast_cli.cli.signals import StoppedError, stopped, take_last_word
 from forecast_cli.cli.signatures import settings_of
 from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
@@ -33,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_FUNCTIONS = (train, predict, evaluate, compare, inspect, info)
+_FUNCTIONS = (train, predict, evaluate, compare, plot, report, inspect, info)
 for _function in _FUNCTIONS:
     app.command()(_function)
 _COMMANDS = {function.__name__: settings_of(function) for function in _FUNCTIONS}

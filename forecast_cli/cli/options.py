@@ -106,6 +106,18 @@ class TextOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureOptions:
+    """What a picture shows; empty or None means: chosen, and told."""
+
+    series: tuple[str, ...] = ()
+    history: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.history is not None and self.history < 1:
+            raise ConfigError(f"--history is {self.history}; it must be 1 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SkillOptions:
     """The skill that is asked for."""
 
@@ -267,6 +279,15 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             metavar="FILE",
             help="The columns known ahead (--future), where DATA does not hold them.",
         ),
+    },
+    PictureOptions: {
+        "series": _data(
+            "--series",
+            metavar="NAME[,NAME]",
+            help="The series to show; without it all of a few, or six from the best to the worst "
+            "forecast one.",
+        ),
+        "history": _window("--history", metavar="N", help="Known steps to show."),
     },
     EvaluationConfig: {
         "holdout": _window("--holdout", metavar="N", help="Score the last N steps."),

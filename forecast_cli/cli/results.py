@@ -110,7 +110,7 @@ def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
     _write(data, report, options)
 
 
-def _write(data: bytes, report: Report, options: ResultOptions) -> None:
+def _write(data: bytes, report: Report, options: ResultOptions | TextOptions) -> None:
     document = to_json(report).encode()
     if options.output == STANDARD_STREAM:
         write_output(data)
@@ -133,6 +133,14 @@ def write_report(report: Report, parts: Sequence[RenderableType], options: TextO
         write_output(to_json(report).encode())
     elif to_output:
         write_output(render(*parts, is_terminal=is_output_terminal()).encode())
+
+
+def write_picture(data: bytes, report: Report, options: TextOptions) -> None:
+    """Write a picture or a page; with `--json` the report too, or alone on standard output."""
+    if options.json and options.output == STANDARD_STREAM:
+        write_output(to_json(report).encode())
+        return
+    _write(data, report, options)
 
 
 def check_skill(backtest: Backtest | None, least: float | None) -> None:

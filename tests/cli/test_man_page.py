@@ -13,7 +13,9 @@ from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.man_page import man_page
+from forecast_cli.cli.plot import plot
 from forecast_cli.cli.predict import predict
+from forecast_cli.cli.report import report
 from forecast_cli.cli.signatures import settings_of
 from forecast_cli.cli.train import train
 
@@ -22,7 +24,16 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Run
 
-COMMANDS: list[Callable[..., object]] = [train, predict, evaluate, compare, inspect, info]
+COMMANDS: list[Callable[..., object]] = [
+    train,
+    predict,
+    evaluate,
+    compare,
+    plot,
+    report,
+    inspect,
+    info,
+]
 PAGE = man_page(COMMANDS, "1.2.3")
 
 

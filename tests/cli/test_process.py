@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from forecast_cli.checkpoint import dump_model
+from tests.models import make_model
+
 ROOT = Path(__file__).parents[2]
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_program.py")))
 REAL = (sys.executable, "-m", "forecast_cli")
@@ -29,7 +32,7 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
     "TERM": "xterm-256color",
 }
-HEAVY = {"numpy", "pandas", "scipy", "sklearn", "torch", "safetensors"}
+HEAVY = {"matplotlib", "numpy", "pandas", "scipy", "sklearn", "torch", "safetensors"}
 SECONDS = 60
 
 
@@ -347,3 +350,13 @@ def test_models_are_compared_from_a_file_to_a_leaderboard(tmp_path: Path) -> Non
     assert head.startswith("model,mase,smape,mae,rmse,skill,seconds,")
     assert {row.split(",")[0] for row in rows} == {"gru", "naive"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_on_a_terminal_fits_into_it_and_needs_no_colour(tmp_path: Path) -> None:
+    (tmp_path / "model.forecast").write_bytes(dump_model(make_model()))
+    screen = on_a_terminal([*REAL, "plot"], tmp_path, NO_COLOR="1")
+    assert screen.code == 0
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in screen.text.splitlines()]
+    assert lines[0] == "value: history and forecast"
+    assert max(map(len, lines)) <= 80
+    assert not re.search(r"\x1b\[(?:\d+;)*[349]\d", screen.text)

@@ -1,0 +1,53 @@
+"""Model, DATA or none -> the panel that a forecast continues, with all that is known ahead."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import PredictionConfig, ReadConfig
+from forecast_cli.errors import ConfigError, Tell
+from forecast_cli.known_ahead import check_known_ahead, with_future
+from forecast_cli.matching import (
+    read_like_training,
+    tell_new_series,
+    tell_short_series,
+    training_ends,
+)
+from forecast_cli.model import Model
+from forecast_cli.panel import Panel
+from forecast_cli.splits import origins_at_end
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Continued:
+    """A panel of N series, and the last position [N] that each was trained on.
+
+    `trained_until` is as `matching.training_ends` says.
+    """
+
+    panel: Panel
+    trained_until: NDArray[np.int64]
+
+
+def continue_data(
+    source: str | None, model: Model, read: ReadConfig, wanted: PredictionConfig, tell: Tell
+) -> Continued:
+    """The training data of a model, or the data in `source`, ready to be forecast.
+
+    Raises:
+        ConfigError: Reading options are given without data to read.
+        DataError: The data do not fit the model, or what has to be known ahead is missing.
+    """
+    if source is None:
+        if read != ReadConfig():
+            raise ConfigError("options that say how to read a file need DATA to read")
+        panel, trained_until = model.panel, model.panel.ends
+    else:
+        panel = read_like_training(source, model, read, tell)
+        trained_until = training_ends(model, panel)
+        tell_new_series(model, panel, trained_until, tell)
+    panel = with_future(panel, wanted.future_data, read, tell)
+    check_known_ahead(panel, wanted.horizon or model.committee.horizon)
+    tell_short_series(model, panel, origins_at_end(panel), tell)
+    return Continued(panel=panel, trained_until=trained_until)
