@@ -123,7 +123,7 @@ def run(race: Race, models: tuple[str, ...]) -> tuple[Contender, ...]:
 
     A cell is the whole committee that `train` makes with it, fitted anew at every cutoff.
     """
-    race = replace(race, tell=_once(race.tell))
+    race = replace(race, tell=told_once(race.tell))
     cells = [cell for cell in CELLS if cell in models]
     n_fits = len(cells) * len(race.cutoffs.back)
     if n_fits > 1:
@@ -151,11 +151,11 @@ def _run_cell(race: Race, cell: Cell, settings: Settings) -> Contender:
     for number, steps in enumerate(race.cutoffs.back, 1):
         known = panel_before(race.panel, race.panel.offsets[1:] - steps)
         stage = f"{cell} {number} of {len(race.cutoffs.back)}"
-        progress = _under(stage, race.progress)
+        progress = under(stage, race.progress)
         plan = race.cutoffs.plan
         committee = fit(known, plan, settings, tell=race.tell, progress=progress).committee
         rows = back == steps
-        forecast[rows] = _in_blocks(committee, race.scene.context[rows])
+        forecast[rows] = forecast_in_blocks(committee, race.scene.context[rows])
         committees.append(committee)
     shares = [sum(member.weight for member in committee.members) for committee in committees]
     return Contender(
@@ -167,7 +167,8 @@ def _run_cell(race: Race, cell: Cell, settings: Settings) -> Contender:
     )
 
 
-def _in_blocks(committee: Committee, context: Array) -> Array:
+def forecast_in_blocks(committee: Committee, context: Array) -> Array:
+    """The forecast [W, H] from contexts [W, L], some at a time."""
     blocks = range(0, len(context), _BLOCK)
     return np.concatenate([committee.forecast(context[n : n + _BLOCK]) for n in blocks])
 
@@ -178,7 +179,7 @@ def _run_simple(scene: Scene, name: str) -> Contender:
     return Contender(model=name, forecast=forecast, seconds=time.perf_counter() - started)
 
 
-def _once(tell: Tell) -> Tell:
+def told_once(tell: Tell) -> Tell:
     """Tell what every fit says only the first time."""
     told: set[Notice] = set()
 
@@ -190,7 +191,9 @@ def _once(tell: Tell) -> Tell:
     return tell_once
 
 
-def _under(stage: str, progress: Progress) -> Progress:
+def under(stage: str, progress: Progress) -> Progress:
+    """Progress whose stages are told as parts of this one."""
+
     def say(event: ProgressEvent) -> None:
         progress(replace(event, stage=f"{stage}, {event.stage}"))
 

@@ -1,15 +1,12 @@
 """Panel -> what was understood of a file, and what `train` would do with it."""
 
-import shlex
-from dataclasses import fields
-
 import numpy as np
 
-from forecast_cli.config import OutlierConfig, OutlierMode, ReadConfig
+from forecast_cli.command_line import explicit_command
+from forecast_cli.config import OutlierMode, ReadConfig
 from forecast_cli.defaults import WindowPlan, season_strength
 from forecast_cli.findings import ColumnGuess, DataSummary, Understanding
-from forecast_cli.panel import Panel, read_again
-from forecast_cli.reading.decode import source_name
+from forecast_cli.panel import Panel
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.windows import count_windows
@@ -69,47 +66,3 @@ def inspect_panel(
         n_windows=count_windows(panel, plan.season_length),
         command=explicit_command(panel, config, plan, outliers=outliers),
     )
-
-
-def explicit_command(
-    panel: Panel, config: ReadConfig, plan: WindowPlan, *, outliers: OutlierMode = "clip"
-) -> str:
-    """The command line that trains as `forecast train FILE` would, with nothing left to guess."""
-    words = [
-        "forecast",
-        "train",
-        path_word(panel.source),
-        *reading_words(read_again(panel, config)),
-    ]
-    if outliers != OutlierConfig.outliers:
-        words += ["--outliers", outliers]
-    words += ["--season-length", str(plan.season_length)]
-    words += ["--horizon", str(plan.horizon)]
-    if plan.long_context_length == plan.context_length:
-        words += ["--context-length", str(plan.context_length)]
-    return shlex.join(words)
-
-
-def reading_words(read: ReadConfig) -> list[str]:
-    """The options that say how to read a file, where they are not at their defaults."""
-    words = []
-    for field in fields(ReadConfig):
-        value = getattr(read, field.name)
-        if value != field.default:
-            option = f"--{field.name.replace('_', '-')}"
-            words += [option] if value is True else [option, _typed(value)]
-    return words
-
-
-def path_word(source: str) -> str:
-    """A source as an argument: standard input as `-`, and no file name taken for an option."""
-    if source == source_name("-"):
-        return "-"
-    return f"./{source}" if source.startswith("-") else source
-
-
-def _typed(value: str | int | tuple[str, ...]) -> str:
-    """A setting as an option takes it: names between commas, in quotes where they hold one."""
-    if not isinstance(value, tuple):
-        return str(value)
-    return ",".join(f'"{name}"' if "," in name else name for name in value)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.backtest import Scene, break_down_by_step, make_scene, score
 from forecast_cli.checkpoint import read_checkpoint
+from forecast_cli.command_line import option_words, path_word
 from forecast_cli.config import NetworkConfig, ReadConfig, TrainConfig
 from forecast_cli.continuation import continue_data
 from forecast_cli.errors import Notice, Tell
@@ -20,7 +21,7 @@ from forecast_cli.findings import (
     ResidualReport,
 )
 from forecast_cli.inference import forecast_from
-from forecast_cli.inspection import path_word, reading_words, summarise
+from forecast_cli.inspection import summarise
 from forecast_cli.metrics import seasonal_error
 from forecast_cli.model import Model
 from forecast_cli.model_findings import describe_checkpoint
@@ -202,7 +203,7 @@ def _commands(
         "forecast",
         "train",
         path_word(info.data.source),
-        *reading_words(read_again(model.panel, ReadConfig())),
+        *option_words(read_again(model.panel, ReadConfig())),
     ]
     train += ["--season-length", str(info.season_length), "--horizon", str(info.horizon)]
     for field in ("cell", "layers", "hidden_size", "dropout"):
@@ -218,7 +219,7 @@ def _commands(
     ]
     predict = ["forecast", "predict"]
     if source is not None:
-        predict += [path_word(source), *reading_words(read)]
+        predict += [path_word(source), *option_words(read)]
     predict += ["--model", path_word(info.checkpoint)]
     if wish.wanted.horizon:
         predict += ["--horizon", str(wish.wanted.horizon)]

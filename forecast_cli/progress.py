@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressEvent:
-    """One epoch is over.
+    """One epoch is over, or one trial of a search.
 
     `stage` names the network in the making, `epoch` counts from 1. `validation` is the error on
     the validation windows, None where there are none. `seconds_left` is an estimate for this stage.
+    Where the `unit` is a trial, `loss` is its error and `validation` the best one so far.
     """
 
     stage: str
@@ -18,6 +20,7 @@ class ProgressEvent:
     loss: float
     validation: float | None
     seconds_left: float | None
+    unit: Literal["epoch", "trial"] = "epoch"
 
 
 Progress = Callable[[ProgressEvent], None]

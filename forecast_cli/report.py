@@ -32,6 +32,7 @@ from forecast_cli.findings import (
     TrainReports,
 )
 from forecast_cli.schema import to_plain
+from forecast_cli.tuning_findings import TuneReport
 from forecast_cli.writer import dump_json
 
 _MISSING = "–"
@@ -50,10 +51,11 @@ _NAMES: dict[type, str] = {
     InfoReport: "info",
     PlotReport: "plot",
     FullReport: "report",
+    TuneReport: "tune",
 }
 
 
-def to_json(report: Report, *, forecast: list[dict[str, Any]] | None = None) -> str:
+def to_json(report: Report | TuneReport, *, forecast: list[dict[str, Any]] | None = None) -> str:
     """One JSON document: `schema_version`, which `report` it is, and its fields.
 
     `forecast` adds the rows of a forecast frame under that name. What is not defined is null.

@@ -128,13 +128,33 @@ def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
     """Keep the state of a training to `output` until it is over.
 
     Where the training fails or is interrupted, its state is saved and stays, which a note on the
-    exception says. `output` is None, or no regular file, where there is no place beside it.
+    exception says.
 
     Raises:
         OutputError: another training to this output is going on.
     """
+    with owning_state(output) as file:
+        keeper = StateKeeper(file, tell)
+        try:
+            yield keeper
+        except BaseException as error:
+            # What cannot be trained would fail again at the same place.
+            if file is not None and keeper.save() and not isinstance(error, TrainingError):
+                note_state(error, file, "training")
+            raise
+
+
+@contextmanager
+def owning_state(output: str | None) -> Iterator[OwnedFile | None]:
+    """Own the state file of work on `output`, which goes away when the work ends well.
+
+    None where there is no place beside it: `output` is None, or no regular file.
+
+    Raises:
+        OutputError: other work on this output is going on.
+    """
     if output is None or (Path(output).exists() and not Path(output).is_file()):
-        yield StateKeeper(None, tell)
+        yield None
         return
     name = escape(output, limit=200)
     file = OwnedFile(
@@ -142,19 +162,20 @@ def keeping_state(output: str | None, tell: Tell) -> Iterator[StateKeeper]:
         f"{name}: another training to this file is going on; wait for its end, or give another "
         "--output",
     )
-    keeper = StateKeeper(file, tell)
     try:
-        yield keeper
-    except BaseException as error:
-        # What cannot be trained would fail again at the same place.
-        if keeper.save() and not isinstance(error, TrainingError):
-            error.add_note(
-                f"the training so far is kept in {file.name}; the same command with --resume "
-                "goes on from there"
-            )
+        yield file
+    except BaseException:
         file.close(remove=file.is_empty)
         raise
     file.close(remove=True)
+
+
+def note_state(error: BaseException, file: OwnedFile, work: str) -> None:
+    """Let an exception say where the state of the work is, and what to do with it."""
+    error.add_note(
+        f"the {work} so far is kept in {file.name}; the same command with --resume "
+        "goes on from there"
+    )
 
 
 def _state_path(output: str) -> Path:

@@ -102,7 +102,7 @@ def train(
         else:
             keeper.begin(fingerprint, resume=resume)
             fitted = fit(panel, plan, settings, tell=tell, progress=progress, keeper=keeper)
-            model = _make_model(panel, fitted, settings, fingerprint)
+            model = make_model(panel, fitted, settings, fingerprint)
             checkpoint = dump_model(model)
             if to_file:
                 write_atomically(output, checkpoint)
@@ -123,9 +123,10 @@ def _finished(output: str, fingerprint: Fingerprint) -> tuple[bytes, Model] | No
     return (dump_model(model), model) if model.training.task == fingerprint.task else None
 
 
-def _make_model(
+def make_model(
     panel: Panel, fitted: "Fitted", settings: Settings, fingerprint: Fingerprint
 ) -> Model:
+    """What is fitted as what a checkpoint holds."""
     # Where the data lay is nobody's business who gets the checkpoint.
     kept = replace(panel, source=PurePath(panel.source).name or panel.source)
     return Model(

@@ -23,6 +23,7 @@ from forecast_cli.cli.signals import StoppedError, stopped, take_last_word
 from forecast_cli.cli.signatures import settings_of
 from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
 from forecast_cli.cli.train import train
+from forecast_cli.cli.tune import tune
 from forecast_cli.errors import UserError
 
 _INTERNAL_ERROR = 70
@@ -35,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_FUNCTIONS = (train, predict, evaluate, compare, plot, report, inspect, info)
+_FUNCTIONS = (train, predict, evaluate, compare, tune, plot, report, inspect, info)
 for _function in _FUNCTIONS:
     app.command()(_function)
 _COMMANDS = {function.__name__: settings_of(function) for function in _FUNCTIONS}

@@ -24,6 +24,7 @@ from forecast_cli.config import (
     WindowConfig,
 )
 from forecast_cli.errors import ConfigError
+from forecast_cli.tune_config import SearchConfig
 
 STANDARD_STREAM = "-"
 DEFAULT_MODEL = "model.forecast"
@@ -304,6 +305,22 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             "--n-windows", metavar="N", help="Cutoffs to forecast from; up to three otherwise."
         ),
         "step_size": _STEP_SIZE,
+    },
+    SearchConfig: {
+        "trials": _training(
+            "--trials", metavar="N", help="Settings to try at most, beside the defaults."
+        ),
+        "space": _training(
+            "--space",
+            metavar="FILE",
+            help="A TOML file with the settings to search and their values; built in otherwise.",
+        ),
+        "method": _training(
+            "--search", help="How to search; a grid where all of it can be tried, else random."
+        ),
+        "n_windows": _training(
+            "--n-windows", metavar="N", help="Cutoffs to score a trial at; up to two otherwise."
+        ),
     },
     ModelOptions: {
         "model": _data(

@@ -1,7 +1,6 @@
 """forecast.toml -> values as they would be typed, checked against the options of all commands."""
 
 import csv
-import re
 import stat
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from forecast_cli.cli.signatures import Commands, Setting
-from forecast_cli.config import MEBIBYTE
 from forecast_cli.errors import ConfigError, escape
+from forecast_cli.toml_file import read_toml
 
 DEFAULT_FILE = "forecast.toml"
 _NO_FILE = ("", "none")
-_MOST_BYTES = MEBIBYTE
 _LARGEST_INTEGER = 2**63
 _KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -26,10 +24,9 @@ def read_settings(path: str, command: str, commands: Commands) -> dict[str, str 
     Raises:
         ConfigError: the file cannot be read, or any key in it is unknown or of another type.
     """
-    text = None if path in _NO_FILE else _read(path)
-    if text is None:
+    document = None if path in _NO_FILE else _read(path)
+    if document is None:
         return {}
-    document = _parse(path, text)
     tables: dict[str, Any] = {}
     common: dict[str, Any] = {}
     for key, value in document.items():
@@ -47,14 +44,13 @@ def read_settings(path: str, command: str, commands: Commands) -> dict[str, str 
     return found[""] | found.get(command, {})
 
 
-def _read(path: str) -> str | None:
-    """The text of the file, None where the one that need not be there is not there."""
+def _read(path: str) -> dict[str, Any] | None:
+    """The content of the file, None where the one that need not be there is not there."""
     try:
         if path == DEFAULT_FILE and stat.S_ISFIFO(Path(path).stat().st_mode):
             # Nobody asked to read it, and reading might never end.
             _refuse(path, "is a pipe, not a file")
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
+        return read_toml(path, "horizon = 6")
     except FileNotFoundError:
         if path == DEFAULT_FILE:
             return None
@@ -62,27 +58,6 @@ def _read(path: str) -> str | None:
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         _refuse(path, f"cannot be read: {words.lower()}")
-    if len(data) > _MOST_BYTES:
-        _refuse(path, f"has more than {_MOST_BYTES} bytes, which is too much for settings")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        _refuse(path, "is not UTF-8, which TOML has to be")
-
-
-def _parse(path: str, text: str) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        words, _, place = str(error).rstrip(")").rpartition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        where = f"{path}, line {line[1] if line else text.count(chr(10)) + 1}"
-        _refuse(where, f"{escape(words[:1].lower() + words[1:])}; a line reads: horizon = 6")
-    except (ValueError, RecursionError):
-        # A number with thousands of digits, or a list in a list in a list, and so on.
-        _refuse(path, "has a value that is too long or too deeply nested")
 
 
 def _check_keys(

@@ -46,7 +46,7 @@ def train(
     A backtest beside simple forecasts tells whether they are worth using. With --by-frequency,
     model.forecast becomes model.D.forecast, model.MS.forecast and so on.
     """
-    _check(data, target)
+    check_target(target)
     check_memory(threads=settings.optimisation.threads)
     from forecast_cli import workflows
     from forecast_cli.trainings import plan_trainings
@@ -64,10 +64,10 @@ def train(
                 tell=streams.tell,
                 progress=progress,
             )
-        streams.show(*_describe(report))
+        streams.show(*describe_training(report))
         reports.append(report)
         if not target.json:
-            write_output(_output(checkpoint, output))
+            write_output(checkpoint_output(checkpoint, output))
     if target.json:
         several = settings.read.by_frequency and settings.read.freq is None
         outcome = TrainReports(frequencies=tuple(reports)) if several else report
@@ -76,7 +76,12 @@ def train(
         check_skill(report.backtest, asked.min_skill)
 
 
-def _check(data: str, target: CheckpointOptions) -> None:
+def check_target(target: CheckpointOptions) -> None:
+    """Refuse standard output for the checkpoint where it is a terminal, or wanted for the report.
+
+    Raises:
+        ConfigError: saying which.
+    """
     if target.output == STANDARD_STREAM:
         if target.json:
             raise ConfigError(
@@ -89,11 +94,13 @@ def _check(data: str, target: CheckpointOptions) -> None:
             )
 
 
-def _output(checkpoint: bytes, output: str) -> bytes:
+def checkpoint_output(checkpoint: bytes, output: str) -> bytes:
+    """What goes to standard output: the checkpoint, or its path."""
     return checkpoint if output == STANDARD_STREAM else os.fsencode(output) + b"\n"
 
 
-def _describe(report: TrainReport) -> Iterator[RenderableType]:
+def describe_training(report: TrainReport) -> Iterator[RenderableType]:
+    """What was trained, from what, and how good it is."""
     windows = (
         f"{describe_windows(report.horizon, report.context_length)}, "
         f"season length {report.season_length}, {count(report.n_windows, 'window')}"

@@ -35,6 +35,7 @@ from forecast_cli.forecast import Forecast
 from forecast_cli.panel import Columns
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.times.calendar import Calendar
+from forecast_cli.tuning_findings import TrialSummary, TuneReport
 
 CHECKPOINT = b"\x00weights\xff"
 NOTICES = (
@@ -173,6 +174,49 @@ COMPARED = CompareReport(
     ),
     seconds=3.5,
 )
+TUNED = TuneReport(
+    search="random",
+    n_cutoffs=2,
+    n_origins=1,
+    span=2,
+    effort="fast",
+    trials=(
+        TrialSummary(
+            number=0, settings={}, errors=(0.9, 0.7), error=0.8, outcome="scored", seconds=3.0
+        ),
+        TrialSummary(
+            number=1,
+            settings={"layers": "2"},
+            errors=(2.5,),
+            error=None,
+            outcome="dropped",
+            seconds=1.0,
+        ),
+        TrialSummary(
+            number=2,
+            settings={"layers": "1", "l2": "0.1"},
+            errors=(0.8, 0.7),
+            error=0.75,
+            outcome="scored",
+            seconds=2.5,
+        ),
+        TrialSummary(
+            number=3,
+            settings={"learning-rate": "9.0"},
+            errors=(None,),
+            error=None,
+            outcome="failed",
+            seconds=0.5,
+        ),
+    ),
+    winner=2,
+    unseen=COMPARED.leaderboard,
+    gain=0.125,
+    verdict="Tuning brought 12.5 % less error.",
+    command="forecast train sales.csv --l2 0.1 --output model.forecast",
+    training=TRAINED,
+    seconds=20.0,
+)
 INSPECTED = InspectReport(
     columns=(ColumnGuess(name="sales", role="target", kind="number", example="12.5"),),
     ties={},
@@ -226,6 +270,7 @@ class Workflows:
     predicted: PredictReport = PREDICTED
     evaluated: EvaluateReport = EVALUATED
     compared: CompareReport = COMPARED
+    tuned: TuneReport = TUNED
     forecast: Forecast = FORECAST
     error: BaseException | None = None
     notices: tuple[Notice, ...] = NOTICES
@@ -265,6 +310,10 @@ class Workflows:
         self._work(source=source, **asked)
         return self.compared
 
+    def tune(self, source: str, output: str, **asked: Any) -> tuple[bytes, TuneReport]:
+        self._work(source=source, output=output, **asked)
+        return CHECKPOINT, self.tuned
+
     def inspect(self, source: str, **asked: Any) -> InspectReport:
         self._work(source=source, **asked)
         return INSPECTED
@@ -297,6 +346,10 @@ def workflows(monkeypatch: pytest.MonkeyPatch) -> Workflows:
     monkeypatch.setitem(sys.modules, "forecast_cli.workflows", module)
     monkeypatch.setattr(forecast_cli, "workflows", module, raising=False)
     monkeypatch.setattr(trainings, "read_frequencies", lambda *_: ("D", "MS"))
+    tuning: Any = types.ModuleType("forecast_cli.tune_workflow")
+    tuning.tune = fake.tune
+    monkeypatch.setitem(sys.modules, "forecast_cli.tune_workflow", tuning)
+    monkeypatch.setattr(forecast_cli, "tune_workflow", tuning, raising=False)
     return fake
 
 

@@ -86,7 +86,7 @@ def test_guesses_are_notes_and_repairs_are_warnings(run: Run) -> None:
     ]
 
 
-@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "compare", "inspect"])
+@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "compare", "tune", "inspect"])
 def test_quiet_leaves_only_warnings(run: Run, command: str) -> None:
     words = run(command, "sales.csv", "-q").words
     assert words == "warning: 2 rows were put in order\nwarning: 1 series is constant\n"
@@ -233,6 +233,48 @@ def test_a_leaderboard_may_be_a_table_or_json(run: Run, tmp_path: Path) -> None:
     assert report["leaderboard"]["rows"][1]["chance"] == 0.25
     assert (tmp_path / "board.csv").read_text() == LEADERBOARD
     assert json.loads(run("compare", "sales.csv", "--json").output) == report
+
+
+def test_tune_prints_the_path_and_ranks_its_trials(run: Run) -> None:
+    outcome = run("tune", "sales.csv")
+    assert (outcome.code, outcome.text) == (0, "model.forecast\n")
+    rows = [" ".join(line.split()) for line in outcome.words.splitlines()]
+    start = rows.index("2 (best) layers 1, l2 0.1 0.7500 2.5 s")
+    assert rows[start + 1 : start + 4] == [
+        "0 defaults 0.8000 3.0 s",
+        "1 layers 2 dropped 1.0 s",
+        "3 learning-rate 9.0 failed 0.5 s",
+    ]
+    assert "search: 4 trials (random), trained with --effort fast" in outcome.words
+    assert "The model is worth using" in outcome.words
+    assert outcome.words.endswith(
+        "Tuning brought 12.5 % less error.\n"
+        "the same checkpoint: forecast train sales.csv --l2 0.1 --output model.forecast\n"
+    )
+
+
+def test_a_long_search_shows_its_best_trials_and_the_defaults(
+    run: Run, workflows: Workflows
+) -> None:
+    trials = tuple(
+        replace(workflows.tuned.trials[0], number=n, error=1 - n / 100) for n in range(30)
+    )
+    workflows.tuned = replace(workflows.tuned, trials=trials, winner=29)
+    words = run("tune", "sales.csv").words
+    shown = [line.split()[0] for line in words.splitlines() if line.endswith(" 3.0 s")]
+    assert shown == [*map(str, range(29, 19, -1)), "0"]
+    assert "… 19 more" in words
+
+
+def test_tune_writes_its_checkpoint_or_its_report_to_standard_output(run: Run) -> None:
+    assert run("tune", "sales.csv", "-q", "-o", "-").output == b"\x00weights\xff"
+    report = json.loads(run("tune", "sales.csv", "--json").output)
+    assert (report["report"], report["schema_version"], report["winner"]) == ("tune", 1, 2)
+    assert report["trials"][1]["error"] is None
+    assert report["training"]["backtest"]["skill"] == 0.2
+    assert run("tune", "sales.csv", "--json", "-o", "-").code == 2
+    assert run("tune", "sales.csv", "--resume", "-o", "-").code == 2
+    assert run("tune", "sales.csv", "--min-skill", "0.5").code == 3
 
 
 def test_inspect_shows_the_columns_and_the_command_to_go_on_with(run: Run) -> None:

@@ -18,6 +18,7 @@ from forecast_cli.cli.predict import predict
 from forecast_cli.cli.report import report
 from forecast_cli.cli.signatures import settings_of
 from forecast_cli.cli.train import train
+from forecast_cli.cli.tune import tune
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ COMMANDS: list[Callable[..., object]] = [
     predict,
     evaluate,
     compare,
+    tune,
     plot,
     report,
     inspect,

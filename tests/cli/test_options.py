@@ -19,9 +19,27 @@ from forecast_cli.config import (
     TrainConfig,
     WindowConfig,
 )
+from forecast_cli.tune_config import SearchConfig, TuneConfig
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, Workflows
+
+
+def test_tune_takes_the_options_of_train_and_says_how_to_search(
+    run: Run, workflows: Workflows
+) -> None:
+    assert run("tune", "x.csv").code == 0
+    assert workflows.asked["config"] == TuneConfig()
+    assert workflows.asked["resume"] is False
+    options = (
+        "--trials 3 --space s.toml --search random --n-windows 1 --cell lstm --seed 5 --resume"
+    )
+    assert run("tune", "x.csv", *options.split()).code == 0
+    assert workflows.asked["config"] == TuneConfig(
+        search=SearchConfig(trials=3, space="s.toml", method="random", n_windows=1),
+        settings=Settings(network=NetworkConfig(cell="lstm"), optimisation=TrainConfig(seed=5)),
+    )
+    assert workflows.asked["resume"] is True
 
 
 @pytest.mark.parametrize("record", OPTIONS, ids=lambda record: record.__name__)
@@ -169,6 +187,10 @@ def test_compare_takes_the_options_of_train_and_says_what_is_compared(
         ("compare x --n-windows 0", "--n-windows is 0; it must be 1 or more"),
         ("compare x --models gru,,lstm", "--models is ''; it must be a text that is not empty"),
         ("compare x --cell gru", "no such option: --cell"),
+        ("tune x --trials 0", "--trials is 0; it must be in 1 to 1000"),
+        ("tune x --trials many", "--trials is 'many'; it must be a whole number"),
+        ("tune x --n-windows 0", "--n-windows is 0; it must be 1 or more"),
+        ("tune x --search guess", "'guess' is not one of 'grid', 'random', 'optuna'"),
         ("compare x --json --format csv", "give --output FILE"),
         ("train x --target a,,b", "--target is ''; it must be a text that is not empty"),
         ("train x --min-skill nan", "--min-skill is nan; it must be below 1 (no error)"),

@@ -360,3 +360,49 @@ def test_a_picture_on_a_terminal_fits_into_it_and_needs_no_colour(tmp_path: Path
     assert lines[0] == "value: history and forecast"
     assert max(map(len, lines)) <= 80
     assert not re.search(r"\x1b\[(?:\d+;)*[349]\d", screen.text)
+
+
+TINY = "--epochs 1 --steps-per-epoch 3 --members 1 --hidden-size 4 --threads 1"
+
+
+@pytest.mark.slow
+def test_settings_are_searched_from_a_pipe_to_a_forecast(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("[space]\nlayers = [1, 2]\nl2 = {low = 0.1, high = 1}\n")
+    data = ROOT / "sample_data" / "airline_passengers.csv"
+    forecast = shlex.join(REAL)
+    script = (
+        f"{forecast} tune - --space s.toml --trials 2 {TINY} -o - < {shlex.quote(str(data))}"
+        f" | {forecast} predict -m - -q | head -2"
+    )
+    done = run("bash", "-c", f"set -o pipefail; {script}", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(b"Month,forecast,")
+    assert b"searching: trial 1 of 3, error " in done.stderr
+    assert done.stderr.splitlines()[-1].startswith(b"the same checkpoint: forecast train - ")
+    assert [path.name for path in tmp_path.iterdir()] == ["s.toml"]
+
+
+@pytest.mark.slow
+def test_a_search_that_is_interrupted_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    data = str(ROOT / "sample_data" / "airline_passengers.csv")
+    tune = (*REAL, "tune", data, "--trials", "8", *TINY.split())
+    assert run(*tune, "-q", "-o", "one.forecast", cwd=tmp_path).returncode == 0
+    with subprocess.Popen(
+        (*tune, "-o", "two.forecast"),
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as process:
+        assert process.stderr is not None
+        while b"trial 1 of 9" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        words = process.stderr.read()
+        assert process.wait(2) == 130
+    assert b"error: interrupted; the search so far is kept in two.forecast.state" in words
+    done = run(*tune, "-q", "-o", "two.forecast", "--resume", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"two.forecast\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.forecast", "two.forecast"]
+    one, two = ((tmp_path / f"{name}.forecast").read_bytes() for name in ("one", "two"))
+    assert one == two

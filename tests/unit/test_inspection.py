@@ -1,16 +1,13 @@
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.findings import Understanding
-from forecast_cli.inspection import describe_columns, explicit_command, inspect_panel, summarise
-from forecast_cli.panel import Columns, Panel, read_panel
+from forecast_cli.inspection import describe_columns, inspect_panel, summarise
 from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.roles import guess_roles
 from forecast_cli.times.calendar import Calendar
@@ -87,110 +84,3 @@ def test_the_example_of_a_column_is_its_first_value_that_is_there(tmp_path: Path
     rows = [f"{1990 + n},{'' if n < 2 else n}\n" for n in range(9)]
     found = columns_of(tmp_path / "a.csv", "year,sales\n" + "".join(rows))
     assert found[1][3] == "2"
-
-
-def test_the_command_names_every_column_and_size() -> None:
-    panel = make_panel(wave(30), calendar=YEARS)
-    assert explicit_command(panel, ReadConfig(), PLAN) == (
-        f"forecast train test.csv --target value --time step --id name --freq {YEARS.freq} "
-        "--season-length 1 --horizon 3 --context-length 8"
-    )
-
-
-def test_the_command_leaves_the_context_open_where_it_differs_among_networks() -> None:
-    # One --context-length would hold for all of them.
-    command = explicit_command(
-        make_panel(wave(30)), ReadConfig(), replace(PLAN, long_context_length=24)
-    )
-    assert "--context-length" not in command
-
-
-def test_the_command_of_one_unnamed_series_names_no_id() -> None:
-    panel = make_panel(wave(30))
-    alone = replace(
-        panel, columns=Columns(id=(), time="ds", target="y"), ids=np.empty((1, 0), dtype=object)
-    )
-    assert "--id" not in explicit_command(alone, ReadConfig(), PLAN)
-
-
-def test_names_with_spaces_and_quotes_survive_the_shell() -> None:
-    columns = Columns(id=("Country Name", "code"), time="it's", target="$(rm -rf)")
-    panel = replace(make_panel(wave(30)), columns=columns, source="my data.csv")
-    words = shlex.split(explicit_command(panel, ReadConfig(), PLAN))
-    assert words[2] == "my data.csv"
-    assert words[words.index("--id") + 1] == "Country Name,code"
-    assert words[words.index("--time") + 1] == "it's"
-    assert words[words.index("--target") + 1] == "$(rm -rf)"
-
-
-def config_of(command: str) -> ReadConfig:
-    words = shlex.split(command)[3:]
-    given = dict(zip(words[::2], words[1::2], strict=True))
-    split = {name: tuple(given.get(name, "").split(",")) for name in ("--id", "--target")}
-    return ReadConfig(
-        id=split["--id"] if "--id" in given else (),
-        time=given.get("--time"),
-        target=split["--target"] if "--target" in given else (),
-        freq=given["--freq"],
-    )
-
-
-DAYS = [f"2024-01-{day:02d}" for day in range(1, 31)]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(
-            "store,date,sales,price\n"
-            + "".join(f"{s},{day},{n},9\n" for s in "ab" for n, day in enumerate(DAYS)),
-            id="long",
-        ),
-        pytest.param(
-            "Year,Value\n" + "".join(f"{y},{y % 7}\n" for y in range(1960, 1990)), id="one"
-        ),
-        pytest.param(
-            "date,a,b\n" + "".join(f"{day},{n},{n % 5}\n" for n, day in enumerate(DAYS)), id="wide"
-        ),
-        pytest.param(
-            "year,month,sales\n"
-            + "".join(f"{1990 + n // 12},{n % 12 + 1},{n}\n" for n in range(40)),
-            id="date in parts",
-        ),
-        pytest.param("y\n" + "".join(f"{n % 7}\n" for n in range(30)), id="no time"),
-    ],
-)
-def test_the_command_leads_to_the_same_panel(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(text)
-
-    def read(config: ReadConfig) -> Panel:
-        return read_panel(str(path), config, lambda _: None)
-
-    guessed = read(ReadConfig())
-    named = read(config_of(explicit_command(guessed, ReadConfig(), PLAN)))
-    np.testing.assert_array_equal(named.values, guessed.values)
-    np.testing.assert_array_equal(named.ids, guessed.ids)
-    assert (named.calendar, named.columns) == (guessed.calendar, guessed.columns)
-
-
-def test_the_command_repeats_how_the_file_was_read() -> None:
-    config = ReadConfig(decimal=",", delimiter=";", date_format="%d.%m.%Y")
-    words = shlex.split(explicit_command(make_panel(wave(30)), config, PLAN))
-    for option, value in (("--decimal", ","), ("--delimiter", ";"), ("--date-format", "%d.%m.%Y")):
-        assert words[words.index(option) + 1] == value
-
-
-@pytest.mark.parametrize(
-    ("source", "argument"), [("-dash.csv", "./-dash.csv"), ("standard input", "-")]
-)
-def test_no_source_is_taken_for_an_option(source: str, argument: str) -> None:
-    panel = replace(make_panel(wave(30)), source=source)
-    assert shlex.split(explicit_command(panel, ReadConfig(), PLAN))[2] == argument
-
-
-def test_a_name_with_a_comma_is_quoted_for_the_option() -> None:
-    columns = Columns(id=("a,b", "c"), time="t", target="y")
-    panel = replace(make_panel(wave(30)), columns=columns)
-    words = shlex.split(explicit_command(panel, ReadConfig(), PLAN))
-    assert words[words.index("--id") + 1] == '"a,b",c'

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecast_cli.checkpoint import dump_model
-from forecast_cli.config import ReadConfig
+from forecast_cli.config import PredictionConfig, ReadConfig
 from forecast_cli.errors import ConfigError, Notice
 from forecast_cli.findings import FullReport
 from forecast_cli.presentation import Exhibit, plot, report

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError, Notice
 from forecast_cli.inference import forecast_from
 from forecast_cli.showcase import Wish, choose_series, compose
