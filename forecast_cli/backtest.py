@@ -128,7 +128,12 @@ def score(
 
 
 def report_backtest(
-    scene: Scene, model_scores: ModelScores, *, n_windows: int, step_size: int
+    scene: Scene,
+    model_scores: ModelScores,
+    *,
+    n_windows: int,
+    step_size: int,
+    by_target: tuple[Breakdown, ...] = (),
 ) -> Backtest:
     """Set the model's scores beside the simple forecasts' and say whether it is worth using."""
     simple = [score(name, scene, values) for name, values in scene.simple.items()]
@@ -152,6 +157,7 @@ def report_backtest(
         best_naive=naive.model,
         skill=of_naive,
         verdict=_verdict(model_scores.model, best.model, skill(error(model_scores), error(best))),
+        by_target=by_target,
     )
 
 
@@ -169,6 +175,13 @@ def break_down(scene: Scene, forecast: Array, labels: Sequence[str | int]) -> tu
         _breakdown(label, scene.actual[chosen], forecast[chosen], scene.scale[chosen])
         for label, chosen in rows.items()
     )
+
+
+def break_down_by_target(panel: Panel, scene: Scene, forecast: Array) -> tuple[Breakdown, ...]:
+    """The errors of a forecast [W, H] by target, if the series of the panel have several."""
+    if panel.covariates is None or not panel.covariates.siblings:
+        return ()
+    return break_down(scene, forecast, panel.ids[scene.origins.series, -1].tolist())
 
 
 def break_down_by_step(scene: Scene, forecast: Array) -> tuple[Breakdown, ...]:

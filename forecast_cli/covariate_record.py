@@ -14,7 +14,7 @@ from forecast_cli.calendar_features import (
     SpecialDays,
 )
 from forecast_cli.committee import Form
-from forecast_cli.covariates import Covariate, CovariateRole, Covariates
+from forecast_cli.covariates import CONSTANT_ROLES, Covariate, CovariateRole, Covariates
 from forecast_cli.effects import Effects
 from forecast_cli.sealed import Tensors
 from forecast_cli.tensors import offsets_of, tensor_of
@@ -38,9 +38,11 @@ _PLACES: dict[CovariateRole, int] = {
     "future": 0,
     "calendar": 1,
     "holiday": 1,
-    "static": 2,
+    "sibling": 2,
+    "static": 3,
+    "identity": 4,
 }
-"""Columns of the data stand before those of the calendar, and static ones last."""
+"""Columns of the data stand before those of the calendar, then siblings, and constant ones last."""
 
 
 def covariate_tensors(covariates: Covariates) -> Tensors:
@@ -69,7 +71,11 @@ def assemble_covariates(
     if places != sorted(places):
         raise ValueError("the covariates are not in their order")
     given = columns[: places.count(0)]
-    constant = columns[len(columns) - places.count(2) :]
+    constant = [column for column in columns if column.role == "static"]
+    siblings = tuple(column.name for column in columns if column.role == "sibling")
+    identity = [column.categories for column in columns if column.role == "identity"]
+    if identity != ([siblings] if siblings else []):
+        raise ValueError("the targets of the network do not name themselves")
     values = _table(tensors, "covariates.values", None, given)
     starts = tensor_of(tensors, "covariates.starts", np.int64, (n_series,))
     if (starts < -_FURTHEST_START).any() or (starts > _FURTHEST_START).any():
@@ -133,10 +139,10 @@ def check_uses(
     Raises:
         ValueError: saying which.
     """
-    n_varying = sum(column.role != "static" for column in columns)
+    n_varying = sum(column.role not in CONSTANT_ROLES for column in columns)
     for form in forms:
         for entry in form.inputs:
-            number = entry.column + (n_varying if entry.role == "static" else 0)
+            number = entry.column + (n_varying if entry.role in CONSTANT_ROLES else 0)
             if not 0 <= number < len(columns) or columns[number].role != entry.role:
                 raise ValueError("an input of a member is no covariate of the model")
             categories = columns[number].categories

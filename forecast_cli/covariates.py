@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 from forecast_cli.calendar_features import NO_SPECIAL_DAYS, SpecialDays, feature_values
 from forecast_cli.times.calendar import Calendar
 
-CovariateRole = Literal["past", "future", "calendar", "holiday", "static"]
+CovariateRole = Literal["past", "future", "calendar", "holiday", "sibling", "static", "identity"]
+CONSTANT_ROLES = ("static", "identity")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Covariate:
     """A column beside the target, known up to the cutoff, over the horizon too, or constant.
 
-    What is read off the calendar, and which days are holidays, is known at all times. A categorical
-    one has its `categories`, texts in order, and is stored as their numbers 0, 1, …; a numeric one
-    has None.
+    What is read off the calendar, and which days are holidays, is known at all times. A sibling is
+    another target of the same network, and the identity says which target a series is. A
+    categorical one has its `categories`, texts in order, and is stored as their numbers 0, 1, …; a
+    numeric one has None.
     """
 
     name: str
@@ -34,7 +36,9 @@ class Covariates:
     The first D of the V stand in the data. Series n has the rows `offsets[n]:offsets[n + 1]` of
     `values` [sum of T, D]; the first of them lies at calendar position `starts[n]`, and the last
     one may lie after the last target value. The others of the V follow from `calendar` and
-    `special_days`. `static` is [N, S]. NaN is missing. `columns` names the V first, then the S.
+    `special_days`, or are siblings, whose values are those of the panel. The first of the S are
+    `static` [N, …], the identity follows from the panel. NaN is missing. `columns` names the V
+    first, then the S.
     """
 
     columns: tuple[Covariate, ...]
@@ -48,7 +52,7 @@ class Covariates:
     @property
     def varying(self) -> tuple[Covariate, ...]:
         """The columns that vary along the calendar."""
-        return self.columns[: len(self.columns) - self.static.shape[1]]
+        return tuple(column for column in self.columns if column.role not in CONSTANT_ROLES)
 
     @property
     def given(self) -> tuple[Covariate, ...]:
@@ -58,12 +62,17 @@ class Covariates:
     @property
     def dated(self) -> tuple[Covariate, ...]:
         """Those of the varying columns that follow from the calendar."""
-        return self.varying[self.values.shape[1] :]
+        return tuple(c for c in self.columns if c.role in ("calendar", "holiday"))
+
+    @property
+    def siblings(self) -> tuple[Covariate, ...]:
+        """Those of the varying columns that are targets themselves."""
+        return tuple(column for column in self.columns if column.role == "sibling")
 
     @property
     def constant(self) -> tuple[Covariate, ...]:
-        """The columns that are the same at all times."""
-        return self.columns[len(self.varying) :]
+        """The columns of the data that are the same at all times."""
+        return tuple(column for column in self.columns if column.role == "static")
 
     @property
     def known_ahead(self) -> NDArray[np.intp]:
@@ -76,7 +85,7 @@ class Covariates:
         return self.starts + np.diff(self.offsets)
 
     def at(self, series: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The varying columns [W, K, V] of series [W] at calendar positions [W, K].
+        """The varying columns but siblings [W, K, …] of series [W] at calendar positions [W, K].
 
         NaN where nothing is known.
         """

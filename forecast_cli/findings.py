@@ -26,12 +26,23 @@ class ModelScores:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """Errors of the model along one axis: a series, a step or a cutoff."""
+
+    label: str
+    n_points: int
+    mae: float
+    smape: float
+    mase: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Backtest:
     """A rolling-origin backtest: the model first, the simple forecasts after it.
 
     `skill` is 1 - error / error of `best_naive`, by MASE (by MAE where MASE is not defined); None
     where the best naive forecast makes no error. `verdict` compares with `best_simple`, the best of
-    all simple forecasts.
+    all simple forecasts. Where there are several targets, `by_target` has the errors of each.
     """
 
     n_series: int
@@ -44,6 +55,7 @@ class Backtest:
     best_naive: str
     skill: float | None
     verdict: str
+    by_target: tuple[Breakdown, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,17 +131,6 @@ class PredictReport:
     model: str
     backtest: Backtest | None
     known: ModelScores | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Breakdown:
-    """Errors of the model along one axis: a series, a step or a cutoff."""
-
-    label: str
-    n_points: int
-    mae: float
-    smape: float
-    mase: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.adjustment import Adjustment, choose, estimate, tell_effects
-from forecast_cli.backtest import Scene, join, make_scene, report_backtest, score
+from forecast_cli.backtest import (
+    Scene,
+    break_down_by_target,
+    join,
+    make_scene,
+    report_backtest,
+    score,
+)
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.candidates import candidate_forms, choose_epochs, seed_of
 from forecast_cli.cleaning import without_outliers
@@ -357,8 +364,14 @@ def _score(
         low, high = bounds_at(forecast, widths, level, scale)
         bounds[level] = job.restored(test.origins, low), job.restored(test.origins, high)
     seen = make_scene(job.given, test.origins, test.horizon, test.season_length)
-    scores = score(name, seen, job.restored(test.origins, forecast), bounds)
-    return report_backtest(seen, scores, n_windows=n_windows, step_size=1)
+    restored = job.restored(test.origins, forecast)
+    return report_backtest(
+        seen,
+        score(name, seen, restored, bounds),
+        n_windows=n_windows,
+        step_size=1,
+        by_target=break_down_by_target(job.given, seen, restored),
+    )
 
 
 def _residuals(scene: Scene, forecast: Array, scales: Array | None = None) -> Array:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.covariates import Covariate, CovariateRole
+from forecast_cli.covariates import CONSTANT_ROLES, Covariate, CovariateRole
+from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
 
@@ -97,7 +98,7 @@ def ahead(inputs: Sequence[Input]) -> tuple[Input, ...]:
     """The inputs over the horizon: none if none varies there and is known."""
     if not any(entry.role in ("future", "calendar", "holiday") for entry in inputs):
         return ()
-    return tuple(entry for entry in inputs if entry.role != "past")
+    return tuple(entry for entry in inputs if entry.role not in ("past", "sibling"))
 
 
 def expanded_width(inputs: Sequence[Input]) -> int:
@@ -117,7 +118,8 @@ def make_inputs(columns: Sequence[Covariate], around: Surroundings) -> tuple[Inp
 
 
 def _make_input(column: Covariate, values: Array, number: int) -> Input:
-    known = values[np.isfinite(values)]
+    # A sibling is told relative to itself in each window, as the target is.
+    known = values[np.isfinite(values)] if column.role != "sibling" else np.empty(0)
     spread = float(known.std()) if len(known) and column.categories is None else 0.0
     return Input(
         column=number,
@@ -128,14 +130,27 @@ def _make_input(column: Covariate, values: Array, number: int) -> Input:
     )
 
 
+def _relative(values: Array) -> Array:
+    """Windows [B, L] less their last known value, in units of their mean absolute change."""
+    known = np.isfinite(values)
+    steps = np.arange(values.shape[1])
+    last = np.where(known, steps, -1).max(axis=1, initial=-1)
+    origin = np.take_along_axis(values, np.maximum(last, 0)[:, None], axis=1)
+    scale = mean_size(values[:, 1:] - values[:, :-1])[:, None]
+    scale = np.where(scale > 0, scale, 1.0)
+    return np.asarray(np.where(known, (values - origin) / scale, np.nan))
+
+
 def _encode(inputs: Sequence[Input], varying: Array, static: Array) -> NDArray[np.float32]:
     steps = varying.shape[1]
     encoded = np.empty((*varying.shape[:2], len(inputs)), dtype=np.float32)
     for number, entry in enumerate(inputs):
-        if entry.role == "static":
+        if entry.role in CONSTANT_ROLES:
             values = np.repeat(static[:, [entry.column]], steps, axis=1)
         else:
             values = varying[:, :, entry.column]
+        if entry.role == "sibling":
+            values = _relative(values)
         if entry.n_categories is None:
             standard = np.nan_to_num((values - entry.centre) / entry.spread)
             encoded[:, :, number] = np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD)

@@ -62,6 +62,9 @@ def _from_2_to_3(old: Metadata) -> Metadata:
 
 def _from_3_to_4(old: Metadata) -> Metadata:
     members = [{**member, "form": {**member["form"], "inputs": []}} for member in old["members"]]
+    backtest = old["training"]["backtest"]
+    if backtest is not None:
+        backtest = {**backtest, "by_target": []}
     return {
         **old,
         "members": members,
@@ -69,7 +72,7 @@ def _from_3_to_4(old: Metadata) -> Metadata:
         "covariates": [],
         "aggregate": None,
         "by_frequency": False,
-        "training": {**old["training"], "outliers": "keep"},
+        "training": {**old["training"], "backtest": backtest, "outliers": "keep"},
     }
 
 

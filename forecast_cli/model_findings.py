@@ -1,6 +1,7 @@
 """Model -> findings: what reports say of it."""
 
 from forecast_cli.committee import Member
+from forecast_cli.covariates import CONSTANT_ROLES
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.findings import InfoReport, MemberSummary, TrainReport
 from forecast_cli.inspection import summarise
@@ -74,7 +75,8 @@ def _seen(model: Model, member: Member) -> tuple[str, ...]:
     covariates = model.panel.covariates
     if covariates is None:
         return ()
+    n_varying = len(covariates.varying)
     return tuple(
-        (covariates.constant if entry.role == "static" else covariates.varying)[entry.column].name
+        covariates.columns[entry.column + (n_varying if entry.role in CONSTANT_ROLES else 0)].name
         for entry in member.form.inputs
     )

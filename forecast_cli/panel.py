@@ -1,10 +1,11 @@
 """Table -> Panel: series on one calendar, sorted, unique, regular, gaps explicit."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from forecast_cli.config import Aggregate, ReadConfig
 from forecast_cli.covariates import Covariates
@@ -12,6 +13,7 @@ from forecast_cli.errors import Notice, Tell
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.reading.alignment import align
 from forecast_cli.reading.calendar_columns import with_calendar_columns
+from forecast_cli.reading.family import Family, find_family, with_siblings
 from forecast_cli.reading.frequencies import check_frequencies, each_on_its_grid, of_frequency
 from forecast_cli.reading.layout import (
     SEVERAL_TARGETS,
@@ -38,7 +40,7 @@ from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import IrregularTimesError, LaterReadConfig
 from forecast_cli.times.calendar import Calendar
 
-__all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel", "select"]
+__all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel"]
 
 _NAMED_SERIES = 3
 _SENTINELS = (-99, -999, -9999, -99999)
@@ -103,6 +105,13 @@ class Panel:
         """How many values are NaN."""
         return int(np.isnan(self.values).sum())
 
+    @cached_property
+    def family(self) -> Family:
+        """Which series are targets of the same thing, where several targets were asked for."""
+        identity = self.covariates.columns[-1] if self.covariates is not None else None
+        names = None if identity is None else identity.categories
+        return find_family(self.ids, names or ())
+
     def series(self, index: int) -> NDArray[np.float64]:
         """The values [T] of one series, as a view."""
         return self.values[self.offsets[index] : self.offsets[index + 1]]
@@ -139,22 +148,6 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
         raise
     _tell_roles(roles, observed, tell)
     return _assemble(observed, config, tell)
-
-
-def select(panel: Panel, indices: ArrayLike) -> Panel:
-    """The panel of some series [M], in the order given."""
-    chosen = np.asarray(indices, dtype=np.int64)
-    offsets = np.concatenate([[0], np.cumsum(panel.lengths[chosen])])
-    steps = np.arange(offsets[-1]) - np.repeat(offsets[:-1], panel.lengths[chosen])
-    return replace(
-        panel,
-        values=panel.values[steps + np.repeat(panel.offsets[:-1][chosen], panel.lengths[chosen])],
-        offsets=offsets,
-        ids=panel.ids[chosen],
-        starts=panel.starts[chosen],
-        covariates=None if panel.covariates is None else panel.covariates.select(chosen),
-        places=None,
-    )
 
 
 def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
@@ -229,6 +222,8 @@ def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
         lengths=panel.lengths,
         config=config,
     )
+    if panel.layout == "wide" and panel.columns.id[-1] == SEVERAL_TARGETS:
+        covariates = with_siblings(covariates, panel.calendar, panel.starts, panel.ids)
     panel = replace(panel, covariates=covariates)
     _tell_ends(panel, repaired, tell)
     _tell_sentinels(repaired, tell)

@@ -25,7 +25,7 @@ from forecast_cli.inspection import summarise
 from forecast_cli.metrics import seasonal_error
 from forecast_cli.model import Model
 from forecast_cli.model_findings import describe_checkpoint
-from forecast_cli.panel import Panel, read_again, select
+from forecast_cli.panel import Panel, read_again
 from forecast_cli.picture import Picture
 from forecast_cli.residuals import Residuals, check_coverage, check_residuals, enough
 from forecast_cli.showcase import Wish, choose_series, compose, known_origins
@@ -107,8 +107,7 @@ def _open(
 
 def _show(opened: _Opened, wish: Wish, tell: Tell) -> Picture:
     chosen = choose_series(opened.model, opened.panel, wish, tell)
-    panel = select(opened.panel, chosen)
-    return compose(opened.model, panel, wish, opened.trained_until[chosen])
+    return compose(opened.model, opened.panel, chosen, wish, opened.trained_until)
 
 
 def _look_back(opened: _Opened) -> tuple[Residuals | None, ResidualReport | None]:

@@ -39,6 +39,7 @@ _MISSING = "–"
 _LONGEST_CELL = 40
 _LONGEST_LINE = 4000
 _NAMED_COVARIATES = 3
+_MOST_TARGETS = 30
 
 
 _NAMES: dict[type, str] = {
@@ -244,6 +245,9 @@ def backtest_parts(backtest: Backtest) -> Iterator[RenderableType]:
     yield Text(backtest_line(backtest))
     yield _score_table(backtest)
     yield Text()
+    if backtest.by_target:
+        yield breakdown_table("by target", backtest.by_target, most=_MOST_TARGETS)
+        yield Text()
     coverage = _coverage_line(backtest.scores[0])
     if coverage is not None:
         yield Text(coverage)

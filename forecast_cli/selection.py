@@ -83,7 +83,8 @@ def weigh(
     n_origins = _independent_origins(scene)
     errors = np.array([scene.scaled_error(forecast) for forecast in forecasts])
     plausible = _plausible(errors, n_origins, _DOUBT)
-    if screened is None:
+    # Where networks leave every simple forecast clearly behind, they need not be held back.
+    if screened is None or (plausible.any() and not plausible[: len(screened)].any()):
         prior = plausible / plausible.sum()
     else:
         prior = _hold_networks_back(plausible, screened, n_origins)

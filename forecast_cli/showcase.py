@@ -95,9 +95,8 @@ def _latest_errors(model: Model, panel: Panel) -> NDArray[np.float64]:
     origins = known_origins(model, panel, np.array([committee.horizon])).thinned(_MOST_SCORED)
     if len(origins):
         scene = make_scene(panel, origins, committee.horizon, committee.season_length)
-        errors[origins.series] = metrics.mase(
-            scene.actual, committee.forecast(scene.context), scene.scale
-        )
+        said = forecast_from(model, panel, origins, horizon=committee.horizon, levels=()).mean
+        errors[origins.series] = metrics.mase(scene.actual, said, scene.scale)
     return errors
 
 
@@ -136,19 +135,25 @@ class _Earlier:
         return np.flatnonzero(self.scene.origins.series == series)
 
 
-def compose(model: Model, panel: Panel, wish: Wish, trained_until: NDArray[np.int64]) -> Picture:
-    """The picture of all series of a panel; `trained_until` [N] as in `matching`."""
+def compose(
+    model: Model,
+    panel: Panel,
+    chosen: NDArray[np.int64],
+    wish: Wish,
+    trained_until: NDArray[np.int64],
+) -> Picture:
+    """The picture of the chosen series [S] of a panel; `trained_until` [N] as in `matching`."""
     committee = model.committee
     horizon = wish.wanted.horizon or committee.horizon
     forecast = forecast_from(
         model,
         panel,
-        origins_at_end(panel),
+        origins_at_end(panel).rows(chosen),
         horizon=horizon,
         levels=wish.wanted.levels or model.training.levels,
     )
-    earlier = _look_back(model, panel)
-    least = _HISTORY_OF_ONE if panel.n_series == 1 else _HISTORY_OF_MANY
+    earlier = _look_back(model, panel, chosen)
+    least = _HISTORY_OF_ONE if len(chosen) == 1 else _HISTORY_OF_MANY
     shown = wish.history or max(least, _HORIZONS_SHOWN * horizon)
     return Picture(
         target=panel.columns.target,
@@ -157,18 +162,19 @@ def compose(model: Model, panel: Panel, wish: Wish, trained_until: NDArray[np.in
         f"{'step' if horizon == 1 else 'steps'} ahead",
         calendar=panel.calendar,
         series=tuple(
-            _series_picture(panel, index, shown=shown, forecast=forecast, earlier=earlier)
-            for index in range(panel.n_series)
+            _series_picture(panel, place, shown=shown, forecast=forecast, earlier=earlier)
+            for place in zip(chosen.tolist(), range(len(chosen)), strict=True)
         ),
         earlier_note="" if earlier is None else earlier.note(trained_until),
     )
 
 
-def _look_back(model: Model, panel: Panel) -> _Earlier | None:
+def _look_back(model: Model, panel: Panel, chosen: NDArray[np.int64]) -> _Earlier | None:
     committee = model.committee
     horizon = committee.horizon
-    n_origins = _EARLIER_OF_ONE if panel.n_series == 1 else 1
+    n_origins = _EARLIER_OF_ONE if len(chosen) == 1 else 1
     origins = known_origins(model, panel, horizon * np.arange(n_origins, 0, -1))
+    origins = origins.rows(np.isin(origins.series, chosen))
     if not len(origins):
         return None
     return _Earlier(
@@ -178,8 +184,15 @@ def _look_back(model: Model, panel: Panel) -> _Earlier | None:
 
 
 def _series_picture(
-    panel: Panel, index: int, *, shown: int, forecast: Forecast, earlier: _Earlier | None
+    panel: Panel,
+    place: tuple[int, int],
+    *,
+    shown: int,
+    forecast: Forecast,
+    earlier: _Earlier | None,
 ) -> SeriesPicture:
+    """The picture of one series, given its number in the panel and its row in the forecast."""
+    index, row = place
     values = panel.series(index)[-shown:]
     start = int(panel.ends[index]) - len(values) + 1
     paths = () if earlier is None else earlier.paths(index)
@@ -187,7 +200,7 @@ def _series_picture(
         name=", ".join(map(str, panel.ids[index])),
         history=Path(start=start, values=values),
         earlier=tuple(path for path in paths if path.start >= start),
-        forecast=Path(start=int(forecast.cutoffs[index]) + 1, values=forecast.mean[index]),
-        bounds={level: (low[index], high[index]) for level, (low, high) in forecast.bounds.items()},
+        forecast=Path(start=int(forecast.cutoffs[row]) + 1, values=forecast.mean[row]),
+        bounds={level: (low[row], high[row]) for level, (low, high) in forecast.bounds.items()},
         error=None if earlier is None else earlier.error(index),
     )

@@ -64,11 +64,25 @@ def look_around(panel: Panel, origins: Origins, length: int, horizon: int) -> Su
         return None
     positions = cutoffs(panel, origins)[:, None] + np.arange(1 - length, horizon + 1)
     varying = panel.covariates.at(origins.series, positions)
-    return Surroundings(
-        before=varying[:, :length],
-        after=varying[:, length:],
-        static=panel.covariates.static[origins.series],
-    )
+    static = panel.covariates.static[origins.series]
+    if panel.covariates.siblings:
+        seen = _values_of_siblings(panel, origins.series, positions)
+        # What the other targets will be is not known either.
+        seen[:, length:] = np.nan
+        varying = np.concatenate((varying, seen), axis=2)
+        static = np.column_stack((static, panel.family.identity[origins.series]))
+    return Surroundings(before=varying[:, :length], after=varying[:, length:], static=static)
+
+
+def _values_of_siblings(
+    panel: Panel, series: NDArray[np.int64], positions: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The values [W, K, M] of all M targets beside series [W] at calendar positions [W, K]."""
+    members = panel.family.members[series]
+    rows = positions[:, :, None] - panel.starts[members][:, None]
+    inside = (rows >= 0) & (rows < panel.lengths[members][:, None]) & (members >= 0)[:, None]
+    indices = np.where(inside, rows + panel.offsets[members][:, None], 0)
+    return np.where(inside, panel.values[indices], np.nan)
 
 
 def without_season(panel: Panel, limits: NDArray[np.int64], season_length: int) -> Panel:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.backtest import break_down, break_down_by_step, make_scene, report_backtest, score
+from forecast_cli.backtest import (
+    break_down,
+    break_down_by_step,
+    break_down_by_target,
+    make_scene,
+    report_backtest,
+    score,
+)
 from forecast_cli.checkpoint import (
     dump_model,
     read_checkpoint,
@@ -214,7 +221,13 @@ def evaluate(
     report = EvaluateReport(
         checkpoint=model_source,
         data=summarise(panel),
-        backtest=report_backtest(scene, scores, n_windows=len(back), step_size=step),
+        backtest=report_backtest(
+            scene,
+            scores,
+            n_windows=len(back),
+            step_size=step,
+            by_target=break_down_by_target(panel, scene, forecast.mean),
+        ),
         n_in_sample=n_in_sample,
         by_series=break_down(scene, forecast.mean, [panel.name(int(i)) for i in origins.series]),
         by_step=break_down_by_step(scene, forecast.mean),

@@ -1,6 +1,7 @@
 """Panels for tests, built from lists of values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,19 @@ def make_panel(*series: Sequence[float], calendar: Calendar | None = None) -> Pa
         columns=Columns(id=("name",), time="step", target="value"),
         layout="long",
         source="test.csv",
+    )
+
+
+def alone_in_its_panel(panel: Panel, index: int) -> Panel:
+    """The panel of one series of a panel without covariates."""
+    start, stop = panel.offsets[index : index + 2]
+    return replace(
+        panel,
+        values=panel.values[start:stop],
+        offsets=np.array([0, stop - start]),
+        ids=panel.ids[[index]],
+        starts=panel.starts[[index]],
+        places=None,
     )
 
 

@@ -74,6 +74,7 @@ BACKTEST = Backtest(
     best_naive="naive",
     skill=0.2,
     verdict="The model is worth using: 20 % less error than naive.",
+    by_target=(),
 )
 DATA = DataSummary(
     source="sales.csv",

@@ -20,11 +20,11 @@ from forecast_cli.defaults import WindowPlan
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
-from forecast_cli.panel import Panel, select
+from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, minimum_context, origins_at_end
 from forecast_cli.windows import WindowSampler, contexts, count_windows, futures, histories
 from tests.models import make_model, make_seasonal_committee
-from tests.panels import make_panel, wave
+from tests.panels import alone_in_its_panel, make_panel, wave
 from tests.properties.fits import PLANS, TINY, assert_same_bits, candidates, forecast, tiny_fit
 
 Array = NDArray[np.float64]
@@ -90,7 +90,7 @@ def test_series_forecast_together_in_blocks_or_alone_have_the_same_forecasts(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inference, "_BLOCK", block)
         in_blocks = made_from(model, panel)
-    alone = [made_from(model, select(panel, [n])) for n in range(panel.n_series)]
+    alone = [made_from(model, alone_in_its_panel(panel, n)) for n in range(panel.n_series)]
     size = 1 + np.abs(panel.values).max()
     for number, array in enumerate(together):
         one_by_one = np.concatenate([single[number] for single in alone])

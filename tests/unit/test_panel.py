@@ -8,7 +8,7 @@ import pytest
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, UserError
-from forecast_cli.panel import Columns, Panel, read_again, read_panel, select
+from forecast_cli.panel import Columns, Panel, read_again, read_panel
 from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.roles import guess_roles
 
@@ -321,7 +321,6 @@ def test_a_value_is_found_again_in_its_file(read: Read) -> None:
     assert panel.places is not None
     assert panel.values[[0, 2]].tolist() == [1, 3]
     assert [panel.places.line(index) for index in (0, 2, 3)] == ["line 6", "line 7", "line 2"]
-    assert select(panel, [1]).places is None
 
 
 @pytest.mark.parametrize(
@@ -415,15 +414,6 @@ def test_offsets_that_change_with_the_season_are_told(read: Read, notices: list[
     assert panel.calendar.freq == "D"
     assert following(panel) == ["2024-04-02T00:00:00+02:00"]
     assert "Europe/Berlin" in told(notices, "guess")[0]
-
-
-def test_select_keeps_the_order_that_is_asked_for(read: Read) -> None:
-    panel = read("id,date,value\n" + rows("a") + rows("b", n=2) + rows("c", n=3, values="789"))
-    chosen = select(panel, [2, 0])
-    assert chosen.ids[:, 0].tolist() == ["c", "a"]
-    assert chosen.series(0).tolist() == [7, 8, 9]
-    assert chosen.series(1).tolist() == [1, 2, 3, 4]
-    assert select(panel, []).n_series == 0
 
 
 def test_a_later_file_is_read_by_the_columns_of_the_first(read: Read) -> None:

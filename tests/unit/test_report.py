@@ -59,6 +59,7 @@ def backtest(*models: ModelScores) -> Backtest:
         best_naive="drift",
         skill=0.2,
         verdict="The model is worth using.",
+        by_target=(),
     )
 
 

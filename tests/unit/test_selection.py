@@ -234,6 +234,14 @@ def test_each_half_of_the_series_chooses_as_it_would_alone() -> None:
         np.testing.assert_array_equal(weights[number], alone)
 
 
+def test_networks_that_leave_every_simple_forecast_clearly_behind_have_all_the_weight() -> None:
+    scene = waves(1)
+    parts = [off(scene, 9.0), off(scene, 8.0), off(scene, 1.0)]
+    assert weigh(scene, parts, BOTH).tolist() == [0, 0, 1]
+    parts[2] = off(scene, 7.0)
+    assert weigh(scene, parts, BOTH)[:2].sum() > 0.5
+
+
 def test_a_mix_is_the_weighted_mean_of_its_parts() -> None:
     scene = waves(3)
     parts = [off(scene, 1.0), off(scene, 5.0)]

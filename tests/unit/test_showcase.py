@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError, Notice
 from forecast_cli.inference import forecast_from
+from forecast_cli.model import Model
+from forecast_cli.panel import Panel
+from forecast_cli.picture import Picture
 from forecast_cli.showcase import Wish, choose_series, compose
 from forecast_cli.splits import origins_at_end
 from tests.models import HORIZON, make_model
@@ -14,6 +18,17 @@ from tests.panels import make_panel, wave
 
 def silent(notice: Notice) -> None:
     pytest.fail(f"told: {notice.text}")
+
+
+def picture_of(
+    model: Model,
+    panel: Panel,
+    wish: Wish | None = None,
+    trained_until: NDArray[np.int64] | None = None,
+) -> Picture:
+    everything = np.arange(panel.n_series)
+    ends = panel.ends if trained_until is None else trained_until
+    return compose(model, panel, everything, wish or Wish(), ends)
 
 
 def test_a_few_series_are_all_shown() -> None:
@@ -63,9 +78,8 @@ def test_more_series_than_a_picture_holds_are_refused() -> None:
 
 def test_a_picture_shows_the_forecast_that_predict_makes() -> None:
     model = make_model()
-    picture = compose(
-        model, model.panel, Wish(wanted=PredictionConfig(horizon=6, levels=(50,))), model.panel.ends
-    )
+    wish = Wish(wanted=PredictionConfig(horizon=6, levels=(50,)))
+    picture = picture_of(model, model.panel, wish)
     expected = forecast_from(
         model, model.panel, origins_at_end(model.panel), horizon=6, levels=(50,)
     )
@@ -78,9 +92,9 @@ def test_a_picture_shows_the_forecast_that_predict_makes() -> None:
 
 def test_earlier_forecasts_know_nothing_of_what_came() -> None:
     model = make_model(make_panel(wave(40)))
-    before = compose(model, model.panel, Wish(), model.panel.ends).series[0].earlier
+    before = picture_of(model, model.panel).series[0].earlier
     changed = make_panel([*wave(40)[:-HORIZON], *[1000.0] * HORIZON])
-    after = compose(model, changed, Wish(), model.panel.ends).series[0].earlier
+    after = picture_of(model, changed, trained_until=model.panel.ends).series[0].earlier
     assert len(before) == 3
     assert [path.start for path in before] == [28, 32, 36]
     for one, other in zip(before, after, strict=True):
@@ -94,18 +108,19 @@ def test_earlier_forecasts_of_what_was_trained_on_are_called_so(
     trained_until: int, note: str
 ) -> None:
     model = make_model(make_panel(wave(40)))
-    assert compose(model, model.panel, Wish(), np.array([trained_until])).earlier_note == note
+    picture = picture_of(model, model.panel, trained_until=np.array([trained_until]))
+    assert picture.earlier_note == note
 
 
 def test_as_much_history_as_asked_for_is_shown() -> None:
     model = make_model()
-    picture = compose(model, model.panel, Wish(history=5), model.panel.ends)
+    picture = picture_of(model, model.panel, Wish(history=5))
     assert [len(series.history.values) for series in picture.series] == [5, 5]
     assert all(path.start >= s.first for s in picture.series for path in s.earlier)
 
 
 def test_a_series_of_one_value_is_shown() -> None:
     model = make_model(make_panel([1.0]))
-    picture = compose(model, model.panel, Wish(), model.panel.ends)
+    picture = picture_of(model, model.panel)
     assert picture.earlier_note == ""
     assert picture.series[0].error is None

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast_cli import windows
+from forecast_cli.panel import Panel
+from forecast_cli.reading.family import with_siblings
 from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import Origins, origins_at_end
 from forecast_cli.windows import (
@@ -15,6 +17,7 @@ from forecast_cli.windows import (
     futures,
     histories,
     last_steps,
+    look_around,
     without_season,
 )
 from tests.panels import make_panel, wave
@@ -139,3 +142,29 @@ def test_no_season_uses_anything_from_the_limit_on(
     other = replace(panel, values=np.where(behind, 1e6, panel.values))
     one, two = (without_season(p, limits, season_length).values for p in (panel, other))
     np.testing.assert_array_equal(one[~behind], two[~behind])
+
+
+def two_targets(*, later: float = 9.0) -> Panel:
+    """Targets x and y of one thing; y starts a step later."""
+    panel = make_panel([1.0, 2, 3, 4, later], [10.0, 20, 30, 40])
+    panel = replace(panel, ids=np.array([["x"], ["y"]], dtype=object), starts=np.array([0, 1]))
+    return replace(panel, covariates=with_siblings(None, panel.calendar, panel.starts, panel.ids))
+
+
+def test_the_other_targets_are_seen_up_to_the_cutoff_at_the_same_times() -> None:
+    panel = two_targets()
+    origins = Origins(series=np.array([0]), stops=np.array([4]), limits=np.array([5]))
+    around = look_around(panel, origins, 3, 2)
+    assert around is not None
+    assert around.before[0].tolist() == [[2, 10], [3, 20], [4, 30]]
+    assert np.isnan(around.after).all()
+    assert around.static.tolist() == [[0]]
+
+
+def test_what_the_other_targets_will_be_changes_nothing() -> None:
+    origins = Origins(series=np.array([1]), stops=np.array([7]), limits=np.array([9]))
+    seen, other = (look_around(two_targets(later=x), origins, 3, 2) for x in (9.0, 99.0))
+    assert seen is not None
+    assert other is not None
+    np.testing.assert_array_equal(seen.before, other.before)
+    np.testing.assert_array_equal(seen.after, other.after)

@@ -35,6 +35,7 @@ BACKTEST = Backtest(
     best_naive="naive",
     skill=0.2,
     verdict="Worth using: gru makes 20 % less error than naive.",
+    by_target=(),
 )
 
 
