@@ -92,11 +92,6 @@ class Committee:
         """Weights of all members together."""
         return sum(int(w.size) for member in self.members for w in member.weights.values())
 
-    @property
-    def sees_covariates(self) -> bool:
-        """Whether any member has inputs beside the values."""
-        return any(member.form.inputs for member in self.members)
-
     def forecast(
         self,
         context: Array,

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.baselines import SIMPLE
-from forecast_cli.committee import Committee
 from forecast_cli.config import CELLS, Cell, CompareConfig, CutoffConfig, Settings
 from forecast_cli.defaults import WindowPlan, plan_windows
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
 from forecast_cli.fitting import fit
+from forecast_cli.inference import mean_from
 from forecast_cli.leaderboard import Contender
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
@@ -22,9 +22,6 @@ Array = NDArray[np.float64]
 
 _MOST_WINDOWS = 3
 """Cutoffs unless more are asked for: at each of them every cell is trained anew."""
-
-_BLOCK = 1024
-"""Origins forecast at a time, which bounds the memory of large panels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,10 +150,11 @@ def _run_cell(race: Race, cell: Cell, settings: Settings) -> Contender:
         stage = f"{cell} {number} of {len(race.cutoffs.back)}"
         progress = under(stage, race.progress)
         plan = race.cutoffs.plan
-        committee = fit(known, plan, settings, tell=race.tell, progress=progress).committee
+        fitted = fit(known, plan, settings, tell=race.tell, progress=progress)
         rows = back == steps
-        forecast[rows] = forecast_in_blocks(committee, race.scene.context[rows])
-        committees.append(committee)
+        origins = race.scene.origins.rows(rows)
+        forecast[rows] = mean_from(fitted, race.panel, origins, horizon=race.scene.horizon)
+        committees.append(fitted.committee)
     shares = [sum(member.weight for member in committee.members) for committee in committees]
     return Contender(
         model=cell,
@@ -165,12 +163,6 @@ def _run_cell(race: Race, cell: Cell, settings: Settings) -> Contender:
         n_parameters=max(committee.n_parameters for committee in committees),
         network_share=sum(shares) / len(shares),
     )
-
-
-def forecast_in_blocks(committee: Committee, context: Array) -> Array:
-    """The forecast [W, H] from contexts [W, L], some at a time."""
-    blocks = range(0, len(context), _BLOCK)
-    return np.concatenate([committee.forecast(context[n : n + _BLOCK]) for n in blocks])
 
 
 def _run_simple(scene: Scene, name: str) -> Contender:

@@ -48,6 +48,7 @@ def continue_data(
         trained_until = training_ends(model, panel)
         tell_new_series(model, panel, trained_until, tell)
     panel = with_future(panel, wanted.future_data, read, tell)
-    check_known_ahead(panel, wanted.horizon or model.committee.horizon)
+    if model.uses_covariates:
+        check_known_ahead(panel, wanted.horizon or model.committee.horizon)
     tell_short_series(model, panel, origins_at_end(panel), tell)
     return Continued(panel=panel, trained_until=trained_until)

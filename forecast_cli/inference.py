@@ -1,17 +1,18 @@
 """Model, panel -> Forecast: point forecasts and intervals, in NumPy alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.committee import Committee
 from forecast_cli.effects import Effects
 from forecast_cli.forecast import Forecast
 from forecast_cli.inputs import Surroundings
 from forecast_cli.intervals import bounds_at, extend, not_below
 from forecast_cli.model import Model
-from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.splits import Origins, minimum_context
@@ -34,21 +35,17 @@ def forecast_from(
     """
     widths = extend(model.widths, horizon)
     blocks = []
-    for start in range(0, len(origins), _BLOCK):
-        part = origins.rows(slice(start, start + _BLOCK))
-        context = unclipped_histories(panel, part)
-        around = look_around(panel, part, context.shape[1], horizon)
-        view = _make_view(model.effects, context, around, panel.outlier_rule)
-        mean = _continue(model, view, horizon)
+    for part in _blocks(origins):
+        view = _make_view(model.effects, panel, part, horizon)
+        mean = _continue(model.committee, view, horizon)
         scale = _scales(model, view.context)[:, None]
-        floor = np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)[:, None]
         bounds = [
             view.restored(bound)
             for level in levels
             for bound in bounds_at(mean, widths, level, scale)
         ]
         mean = view.restored(mean)
-        blocks.append((mean, *(not_below(floor, mean, bound) for bound in bounds)))
+        blocks.append((mean, *(not_below(view.floor, mean, bound) for bound in bounds)))
     mean, *sides = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return Forecast(
         columns=panel.columns,
@@ -60,13 +57,39 @@ def forecast_from(
     )
 
 
+class Forecaster(Protocol):
+    """A committee, and the effects that the values it forecasts are without."""
+
+    @property
+    def committee(self) -> Committee:
+        """What forecasts."""
+
+    @property
+    def effects(self) -> Effects | None:
+        """What is taken out before and put back after."""
+
+
+def mean_from(forecaster: Forecaster, panel: Panel, origins: Origins, *, horizon: int) -> Array:
+    """The point forecast [W, H] from each origin, as `forecast_from` makes it."""
+    committee = forecaster.committee
+    views = (_make_view(forecaster.effects, panel, part, horizon) for part in _blocks(origins))
+    return np.concatenate([view.restored(_continue(committee, view, horizon)) for view in views])
+
+
+def _blocks(origins: Origins) -> Iterator[Origins]:
+    for start in range(0, len(origins), _BLOCK):
+        yield origins.rows(slice(start, start + _BLOCK))
+
+
 @dataclass(frozen=True, kw_only=True)
 class _View:
     """What B forecasts rest on: contexts [B, L] without effects and outliers, and covariates.
 
-    The effects are `coefficients` [B, C] in units of `sizes` [B, 1].
+    The effects are `coefficients` [B, C] in units of `sizes` [B, 1]. No bound lies below the
+    `floor` [B, 1] but where the forecast does.
     """
 
+    floor: Array
     context: Array
     around: Surroundings | None
     effects: Effects | None
@@ -80,12 +103,14 @@ class _View:
         return self.effects.restore(values, self.around.after, self.coefficients, self.sizes)
 
 
-def _make_view(
-    effects: Effects | None, context: Array, around: Surroundings | None, rule: OutlierRule | None
-) -> _View:
-    """What forecasts rest on that are made from contexts as the data have them."""
+def _make_view(effects: Effects | None, panel: Panel, origins: Origins, horizon: int) -> _View:
+    """What forecasts of so many steps from these origins rest on."""
+    context = unclipped_histories(panel, origins)
+    around = look_around(panel, origins, context.shape[1], horizon)
+    rule, floor = panel.outlier_rule, np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)
     if effects is None or around is None:
         return _View(
+            floor=floor[:, None],
             context=context if rule is None else rule.clip(context),
             around=around,
             effects=None,
@@ -93,9 +118,9 @@ def _make_view(
             sizes=np.empty((len(context), 0)),
         )
     context = effects.calm(context, around.before, rule)
-    coefficients = effects.coefficients(context, around.before)
-    sizes = effects.sizes(context)
+    coefficients, sizes = effects.coefficients(context, around.before), effects.sizes(context)
     return _View(
+        floor=floor[:, None],
         context=effects.remove(context, around.before, coefficients, sizes),
         around=around,
         effects=effects,
@@ -118,8 +143,8 @@ def _scales(model: Model, context: Array) -> Array:
     return scales
 
 
-def _continue(model: Model, view: _View, horizon: int) -> Array:
-    committee, context = model.committee, view.context
+def _continue(committee: Committee, view: _View, horizon: int) -> Array:
+    context = view.context
     known = context.shape[1]
     # Decided once: its own forecast does not make a short series long enough for a network.
     voiced = committee.rows_for_networks(context)

@@ -56,6 +56,11 @@ class Model:
         return typical_share(trained, self.committee.season_length)
 
     @property
+    def uses_covariates(self) -> bool:
+        """Whether its forecasts depend on anything beside the values."""
+        return self.effects is not None or any(m.form.inputs for m in self.committee.members)
+
+    @property
     def n_parameters(self) -> int:
         """Weights of all members together."""
         return self.committee.n_parameters

@@ -8,12 +8,13 @@ from functools import cached_property
 from statistics import fmean
 
 from forecast_cli.backtest import Scene
-from forecast_cli.comparison import forecast_in_blocks, told_once, under
+from forecast_cli.comparison import told_once, under
 from forecast_cli.config import Settings
 from forecast_cli.defaults import plan_windows
 from forecast_cli.errors import Notice, Tell, TrainingError
 from forecast_cli.findings import Leaderboard
 from forecast_cli.fitting import fit
+from forecast_cli.inference import mean_from
 from forecast_cli.leaderboard import Contender, rank
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
@@ -240,11 +241,12 @@ class _Run:
         known, scene = self.search.known[cutoff], self.search.scenes[cutoff]
         plan = plan_windows(known, settings.window, _ignore)
         try:
-            committee = fit(known, plan, settings, tell=self.tell, progress=_ignore).committee
+            fitted = fit(known, plan, settings, tell=self.tell, progress=_ignore)
         except TrainingError:
             error = math.nan
         else:
-            forecast = forecast_in_blocks(committee, scene.context)[:, : scene.horizon]
+            panel = self.search.panel
+            forecast = mean_from(fitted, panel, scene.origins, horizon=scene.horizon)
             error = scene.scaled_error(forecast)
         return Fit(
             error=error if math.isfinite(error) else None, seconds=time.perf_counter() - started
@@ -283,7 +285,6 @@ def compare_unseen(
 ) -> Leaderboard:
     """The best trial and the defaults on the unseen part, each fitted to everything before it."""
     scene = search.layout.scene(search.panel, 0)
-    known = search.layout.known(search.panel, 0)
     contenders = [
         Contender(model=name, forecast=forecast, seconds=0.0)
         for name, forecast in scene.simple.items()
@@ -296,18 +297,20 @@ def compare_unseen(
         if proof is None or proof.forecast.shape != scene.actual.shape:
             settings = within(apply(search.settings, trial.choice), UNSEEN_SHARE)
             told = Listener(hears.tell, under(f"{name} before the unseen part", hears.progress))
-            proof = _prove(settings, known, scene, told)
+            proof = _prove(search, settings, scene, told)
             log.keep_proof(changed, proof)
         contenders.append(Contender(model=name, **vars(proof)))
     return rank(scene, contenders, {TUNED, DEFAULTS}, step_size=search.layout.span)
 
 
-def _prove(settings: Settings, known: Panel, scene: Scene, hears: Listener) -> Proof:
+def _prove(search: Search, settings: Settings, scene: Scene, hears: Listener) -> Proof:
     started = time.perf_counter()
+    known = search.layout.known(search.panel, 0)
     plan = plan_windows(known, settings.window, _ignore)
-    committee = fit(known, plan, settings, tell=hears.tell, progress=hears.progress).committee
+    fitted = fit(known, plan, settings, tell=hears.tell, progress=hears.progress)
+    committee = fitted.committee
     return Proof(
-        forecast=forecast_in_blocks(committee, scene.context)[:, : scene.horizon],
+        forecast=mean_from(fitted, search.panel, scene.origins, horizon=scene.horizon),
         seconds=time.perf_counter() - started,
         n_parameters=committee.n_parameters,
         network_share=sum(member.weight for member in committee.members),

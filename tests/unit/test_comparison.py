@@ -202,9 +202,3 @@ def test_all_fits_share_the_time_limit() -> None:
     limited = replace(TINY, optimisation=replace(TINY.optimisation, time_limit=60.0))
     assert limited.training("lstm", n_fits=4).optimisation.time_limit == 15
     assert TINY.training("lstm", n_fits=4).optimisation.time_limit is None
-
-
-def test_origins_forecast_in_blocks_are_forecast_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = race(PANEL)["gru"].forecast
-    monkeypatch.setattr("forecast_cli.comparison._BLOCK", 1)
-    np.testing.assert_allclose(race(PANEL)["gru"].forecast, whole, rtol=1e-9)
