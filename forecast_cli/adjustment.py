@@ -10,7 +10,7 @@ from forecast_cli.backtest import make_scene
 from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
 from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.panel import Panel
-from forecast_cli.splits import Origins, Split, origins_at
+from forecast_cli.splits import Origins, Split, origins_at, seen_values
 from forecast_cli.windows import look_around, unclipped_histories
 
 Array = NDArray[np.float64]
@@ -95,7 +95,8 @@ def choose(panel: Panel, split: Split, *, season_length: int) -> Adjustment | No
     raw = make_scene(panel, origins, split.span, season_length)
     least = min(raw.scaled_error(forecast) for forecast in raw.simple.values())
     chosen = None
-    is_positive = bool(np.nanmin(panel.values) > 0)
+    values, _ = seen_values(panel, split.validation_limits)
+    is_positive = bool(np.nanmin(values) > 0)
     for on_logs in (False, True) if is_positive else (False,):
         candidate = estimate(panel, split.fit_limits, on_logs=on_logs, season_length=season_length)
         if candidate is None:
@@ -108,6 +109,14 @@ def choose(panel: Panel, split: Split, *, season_length: int) -> Adjustment | No
         if error < least:
             least, chosen = error, candidate
     return chosen
+
+
+def without_effects(panel: Panel) -> Panel:
+    """The panel without the effects that all its values show, in which its season is seen."""
+    found = estimate(
+        panel, panel.offsets[1:], on_logs=False, season_length=panel.calendar.season_length
+    )
+    return panel if found is None else found.without(panel)
 
 
 def tell_effects(panel: Panel, adjustment: Adjustment | None, tell: Tell) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.adjustment import without_effects
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.config import CELLS, Cell, CompareConfig, CutoffConfig, Settings
@@ -69,7 +70,7 @@ def choose_cutoffs(panel: Panel, config: CompareConfig, tell: Tell) -> Cutoffs:
             known = panel_before(panel, panel.offsets[1:] - back[0])
             window = replace(config.window, horizon=horizon)
             notices: list[Notice] = []
-            plan = plan_windows(known, window, notices.append)
+            plan = plan_windows(without_effects(known), window, notices.append)
             if n_windows in (asked, 1) or _is_long_enough(known, plan):
                 _tell_cutoffs(config.cutoffs, n_windows, horizon, step, tell)
                 for notice in notices:

@@ -40,15 +40,16 @@ def continue_data(
         DataError: The data do not fit the model, or what has to be known ahead is missing.
     """
     if source is None:
-        if read != ReadConfig():
+        if read != ReadConfig() and wanted.future_data is None:
             raise ConfigError("options that say how to read a file need DATA to read")
         panel, trained_until = model.panel, model.panel.ends
     else:
         panel = read_like_training(source, model, read, tell)
         trained_until = training_ends(model, panel)
         tell_new_series(model, panel, trained_until, tell)
-    panel = with_future(panel, wanted.future_data, read, tell)
+    horizon = wanted.horizon or model.committee.horizon
+    panel = with_future(panel, wanted.future_data, read, tell, horizon=horizon)
     if model.uses_covariates:
-        check_known_ahead(panel, wanted.horizon or model.committee.horizon)
+        check_known_ahead(panel, horizon)
     tell_short_series(model, panel, origins_at_end(panel), tell)
     return Continued(panel=panel, trained_until=trained_until)

@@ -25,6 +25,7 @@ _PENALTY = 2.0
 """Effects are shrunk by 1 - 2 / t², t being how many standard errors they are large."""
 
 _LARGEST_STANDARD = 10.0
+_LARGEST_FLOAT = float(np.finfo(np.float64).max)
 _NEGLIGIBLE = 1e-9
 _BLOCK = 256
 """Series whose products are in memory at a time."""
@@ -65,7 +66,7 @@ class Effects:
         mean = np.broadcast_to(self.mean, (len(context), len(self.terms)))
         if not any(self.variance):
             return np.array(mean)
-        products = _products(context, known, self)
+        products = _products_in_blocks(context, known, self)
         noise = products.noise()[:, None, None]
         prior = np.diag(1 / np.maximum(self.variance, _NEGLIGIBLE))
         left = products.squares / noise + prior
@@ -94,21 +95,29 @@ class Effects:
         """Values [B, K] without the effects of what is known beside them [B, K, V]."""
         effect = self._effect(known, coefficients)
         if self.on_logs:
-            return np.asarray(values * np.exp(-effect))
-        return np.asarray(values - sizes * effect)
+            return _finite(values * np.exp(-effect))
+        return _finite(values - sizes * effect)
 
     def restore(self, values: Array, known: Array, coefficients: Array, sizes: Array) -> Array:
-        """The inverse of `remove`."""
+        """The inverse of `remove`, but for what is too large for a float."""
         effect = self._effect(known, coefficients)
         if self.on_logs:
-            return np.asarray(values * np.exp(effect))
-        return np.asarray(values + sizes * effect)
+            return _finite(values * np.exp(effect))
+        return _finite(values + sizes * effect)
 
     def _effect(self, known: Array, coefficients: Array) -> Array:
-        effect = np.einsum("bkc,bc->bk", _design(self.terms, known), coefficients)
+        effect = np.zeros(known.shape[:2])
+        # One after the other: all terms of a whole panel need not fit into memory.
+        for number, term in enumerate(self.terms):
+            effect += _column(term, known) * coefficients[:, [number]]
         if self.on_logs:
             effect = np.clip(effect, -LARGEST_EXPONENT, LARGEST_EXPONENT)
-        return np.asarray(effect)
+        return effect
+
+
+def _finite(values: Array) -> Array:
+    """Values as they are, those too large for a float as the largest; NaN stays missing."""
+    return np.clip(values, -_LARGEST_FLOAT, _LARGEST_FLOAT)
 
 
 def make_terms(columns: Sequence[Covariate], known: Array) -> tuple[Term, ...]:
@@ -126,6 +135,9 @@ def make_terms(columns: Sequence[Covariate], known: Array) -> tuple[Term, ...]:
             continue
         if column.categories is None:
             spread = float(values.std())
+            if spread == 0:
+                # Changes so small that their squares vanish.
+                continue
             terms.append(
                 Term(column=number, category=None, centre=float(values.mean()), spread=spread)
             )
@@ -155,17 +167,7 @@ def estimate_effects(
         mean=(0.0,) * len(terms),
         variance=(0.0,) * len(terms),
     )
-    parts = [
-        _products(context[start : start + _BLOCK], known[start : start + _BLOCK], blank)
-        for start in range(0, len(context), _BLOCK)
-    ]
-    products = _Products(
-        squares=np.concatenate([part.squares for part in parts]),
-        crossed=np.concatenate([part.crossed for part in parts]),
-        total=np.concatenate([part.total for part in parts]),
-        count=np.concatenate([part.count for part in parts]),
-    )
-    effects, errors = products.solve()
+    effects, errors = _products_in_blocks(context, known, blank).solve()
     mean, variance, error = _across(effects, errors)
     doubt = np.divide(error, mean**2, out=np.full_like(mean, np.inf), where=mean != 0)
     kept = np.clip(1 - _PENALTY * doubt, 0, 1)
@@ -212,6 +214,19 @@ class _Products:
         return self.squares + 1e-6 * np.eye(self.squares.shape[1])
 
 
+def _products_in_blocks(context: Array, known: Array, effects: Effects) -> _Products:
+    parts = [
+        _products(context[start : start + _BLOCK], known[start : start + _BLOCK], effects)
+        for start in range(0, len(context), _BLOCK)
+    ]
+    return _Products(
+        squares=np.concatenate([part.squares for part in parts]),
+        crossed=np.concatenate([part.crossed for part in parts]),
+        total=np.concatenate([part.total for part in parts]),
+        count=np.concatenate([part.count for part in parts]),
+    )
+
+
 def _products(context: Array, known: Array, effects: Effects) -> _Products:
     values = context
     if effects.on_logs:
@@ -254,16 +269,17 @@ def _windowed_sum(values: Array, half: int) -> Array:
 
 
 def _design(terms: Sequence[Term], known: Array) -> Array:
-    """The terms [B, K, C] of covariates [B, K, V]; what is missing has no effect."""
-    columns = []
-    for term in terms:
-        values = known[:, :, term.column]
-        if term.category is not None:
-            columns.append((values == term.category).astype(np.float64))
-            continue
-        standard = (np.nan_to_num(values, nan=term.centre) - term.centre) / term.spread
-        columns.append(np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD))
-    return np.stack(columns, axis=2)
+    """The terms [B, K, C] of covariates [B, K, V]."""
+    return np.stack([_column(term, known) for term in terms], axis=2)
+
+
+def _column(term: Term, known: Array) -> Array:
+    """One term [B, K] of covariates [B, K, V]; what is missing has no effect."""
+    values = known[:, :, term.column]
+    if term.category is not None:
+        return np.asarray(values == term.category, dtype=np.float64)
+    standard = (np.nan_to_num(values, nan=term.centre) - term.centre) / term.spread
+    return np.asarray(np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD))
 
 
 def _across(effects: Array, variances: Array) -> tuple[Array, Array, Array]:

@@ -66,8 +66,9 @@ def _content(panel: Panel) -> Iterator[bytes]:
         yield np.ascontiguousarray(numbers).tobytes()
     columns: tuple[Covariate, ...] = ()
     if panel.covariates is not None:
-        columns = panel.covariates.columns
-        for part in (panel.covariates.values, panel.covariates.starts, panel.covariates.static):
+        known = panel.covariates
+        columns = known.columns
+        for part in (known.values, known.offsets, known.starts, known.static):
             yield np.ascontiguousarray(part).tobytes()
     record = [panel.ids.tolist(), panel.calendar.to_dict(), asdict(panel.columns), panel.layout]
     record += [asdict(column) for column in columns]

@@ -48,7 +48,7 @@ class Surroundings:
     """The covariates around B cutoffs, NaN where missing.
 
     `before` [B, L, V] are the varying ones of the steps up to the cutoffs, `after` [B, H, V] those
-    of the steps behind it, of which only what is known ahead may be used, and `static` [B, S].
+    of the steps behind them, NaN too where a column is not known ahead, and `static` [B, S].
     """
 
     before: Array
@@ -62,13 +62,16 @@ class Surroundings:
         )
 
     def moved(self, steps: int, horizon: int) -> "Surroundings":
-        """The same so many steps later, with `horizon` steps behind the new cutoffs."""
-        length = self.before.shape[1]
+        """The same so many steps later, with `horizon` steps behind the new cutoffs.
+
+        What lay before the old ones is kept, so that a short series sees all that there is.
+        """
+        cutoff = self.before.shape[1] + steps
         unknown = np.full((len(self.before), horizon, self.before.shape[2]), np.nan)
         whole = np.concatenate((self.before, self.after, unknown), axis=1)
         return Surroundings(
-            before=whole[:, steps : steps + length],
-            after=whole[:, steps + length : steps + length + horizon],
+            before=whole[:, :cutoff],
+            after=whole[:, cutoff : cutoff + horizon],
             static=self.static,
         )
 

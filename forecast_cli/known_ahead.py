@@ -27,9 +27,12 @@ def with_known_categories(panel: Panel, trained: Panel, tell: Tell) -> Panel:
     A category that was not seen in training is told, and becomes -1.
 
     Raises:
+        ConfigError: There are other covariates here, by their number or roles.
         DataError: A covariate is numeric here and categorical there.
     """
     found, known = panel.covariates, trained.covariates
+    if found is not None:
+        _check_same_roles(found.columns, known.columns if known is not None else ())
     if known is None:
         return replace(panel, covariates=None)
     if found is None:
@@ -44,10 +47,13 @@ def with_known_categories(panel: Panel, trained: Panel, tell: Tell) -> Panel:
     return replace(panel, covariates=covariates)
 
 
-def with_future(panel: Panel, source: str | None, read: ReadConfig, tell: Tell) -> Panel:
-    """The panel with what a file says of the covariates that are known ahead.
+def with_future(
+    panel: Panel, source: str | None, read: ReadConfig, tell: Tell, *, horizon: int
+) -> Panel:
+    """The panel with what a file says of the covariates known `horizon` steps ahead.
 
-    The file needs the times and the columns; where it has no ids it speaks of every series.
+    The file needs the times and the columns; where it has no ids it speaks of every series. What it
+    says of times before a series or beyond the horizon is not used.
 
     Raises:
         ConfigError: The panel has no such covariates, or a column is not in the file.
@@ -60,7 +66,9 @@ def with_future(panel: Panel, source: str | None, read: ReadConfig, tell: Tell) 
         raise ConfigError(
             "--future-data: the model was trained without columns that are known ahead (--future)"
         )
-    config = read_again(panel, read)
+    wanted = [known.varying[number] for number in known.known_ahead]
+    categorical = tuple(column.name for column in wanted if column.categories is not None)
+    config = replace(read_again(panel, read), categorical=categorical)
     table = read_tables(source, config, tell)
     roles = _roles_ahead(table, panel, config)
     observed = in_order(observe_ahead(table, roles, config, tell), tell)
@@ -69,22 +77,34 @@ def with_future(panel: Panel, source: str | None, read: ReadConfig, tell: Tell) 
             f"{table.source}: the times are {observed.calendar.describe()}, but those of the data "
             f"are {panel.calendar.describe()}; give future values at the same times"
         )
-    wanted = [known.given[number] for number in known.known_ahead]
     beside = observed.beside
     found = _like(beside.columns, beside.values, wanted, table.source, tell)
-    named = [panel.columns.id.index(table.columns[column]) for column in roles.id]
+    named = [number for number, _ in _shared_ids(table, panel)]
     rows, series = _rows_of_series(observed, panel.ids[:, named], tell)
+    positions = observed.positions[rows]
+    useful = (positions >= panel.starts[series]) & (positions <= panel.ends[series] + horizon)
+    rows, series, positions = rows[useful], series[useful], positions[useful]
     values = np.full((len(rows), len(known.given)), np.nan)
     values[:, known.known_ahead] = found[rows]
-    return replace(panel, covariates=known.overlaid(series, observed.positions[rows], values))
+    return replace(panel, covariates=known.overlaid(series, positions, values))
+
+
+def _check_same_roles(found: Sequence[Covariate], known: Sequence[Covariate]) -> None:
+    for role in ("past", "future", "static"):
+        here, there = ([c.name for c in columns if c.role == role] for columns in (found, known))
+        if len(here) != len(there):
+            trained = f"on {', '.join(map(escape, there))}" if there else "without such columns"
+            raise ConfigError(
+                f"--{role} names {', '.join(map(escape, here))}, but the model was trained "
+                f"{trained}; leave --{role} out, or name the same columns"
+            )
 
 
 def _roles_ahead(table: Table, panel: Panel, config: ReadConfig) -> Roles:
     columns = () if panel.covariates is None else panel.covariates.given
-    named = [name for name in panel.columns.id if name in table.columns]
     return Roles(
         layout="long",
-        id=tuple(table.columns.index(name) for name in named),
+        id=tuple(column for _, column in _shared_ids(table, panel)),
         time=time_columns(table, panel.columns.time, config),
         future=tuple(
             find_column(table, column.name, "future", config)
@@ -92,6 +112,16 @@ def _roles_ahead(table: Table, panel: Panel, config: ReadConfig) -> Roles:
             if column.role == "future"
         ),
     )
+
+
+def _shared_ids(table: Table, panel: Panel) -> list[tuple[int, int]]:
+    """The id columns of a panel that a table has as well: their numbers there and here."""
+    columns = [name.casefold() for name in table.columns]
+    return [
+        (number, columns.index(name.casefold()))
+        for number, name in enumerate(panel.columns.id)
+        if name.casefold() in columns
+    ]
 
 
 def check_known_ahead(panel: Panel, horizon: int) -> None:

@@ -33,7 +33,7 @@ class Origins:
     def __len__(self) -> int:
         return len(self.series)
 
-    def rows(self, rows: slice | NDArray[np.bool_] | NDArray[np.int64]) -> "Origins":
+    def rows(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Origins":
         """Some of the origins, by number or by whether they are wanted."""
         return Origins(series=self.series[rows], stops=self.stops[rows], limits=self.limits[rows])
 

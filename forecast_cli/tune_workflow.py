@@ -8,7 +8,6 @@ from forecast_cli.checkpoint import dump_model
 from forecast_cli.command_line import train_command
 from forecast_cli.comparison import told_once
 from forecast_cli.config import Settings
-from forecast_cli.defaults import plan_windows
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import Leaderboard, TrainReport
@@ -17,6 +16,7 @@ from forecast_cli.fitting import fit
 from forecast_cli.matching import tell_short_series
 from forecast_cli.model_findings import report_training
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
 from forecast_cli.proposals import choose_method, propose
 from forecast_cli.report import count
@@ -94,7 +94,8 @@ def _prepare(
 ) -> tuple[Search, Space]:
     """The search in a panel, and its space: what is `asked` for, or one that suits the panel."""
     settings = config.settings
-    horizon = plan_windows(panel, settings.window, tell).horizon
+    panel, plan = prepare(panel, settings.window, outliers=settings.cleaning.outliers, tell=tell)
+    horizon = plan.horizon
     layout = lay_out(panel, settings.window, horizon=horizon, n_cutoffs=config.search.n_windows)
     space = asked or default_space(settings, layout.context_lengths)
     is_given = settings.optimisation.members is not None or {"effort", "members"} & set(space)
@@ -114,7 +115,8 @@ def _train(
 ) -> tuple[bytes, TrainReport]:
     """The checkpoint that `train` makes of a panel."""
     started = time.perf_counter()
-    plan = plan_windows(panel, settings.window, hears.tell)
+    outliers = settings.cleaning.outliers
+    panel, plan = prepare(panel, settings.window, outliers=outliers, tell=hears.tell)
     fitted = fit(panel, plan, settings, tell=hears.tell, progress=hears.progress)
     model = make_model(panel, fitted, settings, take_fingerprint(panel, settings))
     tell_short_series(model, panel, origins_at_end(panel), hears.tell)

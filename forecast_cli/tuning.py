@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
 
+from forecast_cli.adjustment import without_effects
 from forecast_cli.backtest import Scene
 from forecast_cli.comparison import told_once, under
 from forecast_cli.config import Settings
@@ -239,7 +240,7 @@ class _Run:
         started = time.perf_counter()
         settings = self.search.trained(choice)
         known, scene = self.search.known[cutoff], self.search.scenes[cutoff]
-        plan = plan_windows(known, settings.window, _ignore)
+        plan = plan_windows(without_effects(known), settings.window, _ignore)
         try:
             fitted = fit(known, plan, settings, tell=self.tell, progress=_ignore)
         except TrainingError:
@@ -306,7 +307,7 @@ def compare_unseen(
 def _prove(search: Search, settings: Settings, scene: Scene, hears: Listener) -> Proof:
     started = time.perf_counter()
     known = search.layout.known(search.panel, 0)
-    plan = plan_windows(known, settings.window, _ignore)
+    plan = plan_windows(without_effects(known), settings.window, _ignore)
     fitted = fit(known, plan, settings, tell=hears.tell, progress=hears.progress)
     committee = fitted.committee
     return Proof(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast_cli.adjustment import without_effects
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.config import WindowConfig
 from forecast_cli.defaults import WindowPlan, plan_windows
@@ -98,7 +99,7 @@ def _plan(panel: Panel, layout: Layout, window: WindowConfig) -> WindowPlan | No
     if not all(_is_known(panel, layout, part) for part in range(layout.n_cutoffs + 1)):
         return None
     known = layout.known(panel, layout.n_cutoffs)
-    plan = plan_windows(known, window, lambda _: None)
+    plan = plan_windows(without_effects(known), window, lambda _: None)
     split = split_panel(known, horizon=plan.horizon, season_length=plan.season_length)
     return plan if split is not None and split.span >= layout.span else None
 

@@ -58,7 +58,7 @@ def cutoffs(panel: Panel, origins: Origins) -> NDArray[np.int64]:
 def look_around(panel: Panel, origins: Origins, length: int, horizon: int) -> Surroundings | None:
     """The covariates of `length` steps before each stop and `horizon` after it; None without any.
 
-    Those that are not known ahead must not be used after it.
+    After it those that are not known ahead are NaN, whatever the data hold.
     """
     if panel.covariates is None:
         return None
@@ -67,10 +67,10 @@ def look_around(panel: Panel, origins: Origins, length: int, horizon: int) -> Su
     static = panel.covariates.static[origins.series]
     if panel.covariates.siblings:
         seen = _values_of_siblings(panel, origins.series, positions)
-        # What the other targets will be is not known either.
-        seen[:, length:] = np.nan
         varying = np.concatenate((varying, seen), axis=2)
         static = np.column_stack((static, panel.family.identity[origins.series]))
+    roles = np.array([column.role for column in panel.covariates.varying])
+    varying[:, length:, np.isin(roles, ("past", "sibling"))] = np.nan
     return Surroundings(before=varying[:, :length], after=varying[:, length:], static=static)
 
 

@@ -33,7 +33,6 @@ from forecast_cli.config import (
     WindowConfig,
 )
 from forecast_cli.continuation import continue_data
-from forecast_cli.defaults import plan_windows
 from forecast_cli.errors import CheckpointError, DataError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
@@ -59,6 +58,7 @@ from forecast_cli.matching import (
 from forecast_cli.model import Model, Training
 from forecast_cli.model_findings import describe_checkpoint, report_training
 from forecast_cli.panel import Panel, panel_from_table, read_panel
+from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
 from forecast_cli.reading.roles import guess_roles
 from forecast_cli.reading.stack import read_tables
@@ -99,8 +99,9 @@ def train(
         check_writable(output)
     with keeping_state(output if to_file else None, tell) as keeper:
         panel = read_panel(source, settings.read, tell)
-        plan = plan_windows(panel, settings.window, tell)
-        panel = treat_outliers(panel, settings.cleaning.outliers, plan.season_length, tell)
+        panel, plan = prepare(
+            panel, settings.window, outliers=settings.cleaning.outliers, tell=tell
+        )
         fingerprint = take_fingerprint(panel, settings)
         finished = _finished(output, fingerprint) if resume and to_file else None
         if finished is not None:
@@ -304,8 +305,7 @@ def inspect(
     understood = None
     if not roles.ties:
         panel = panel_from_table(table, read, keep)
-        plan = plan_windows(panel, window, keep)
-        treat_outliers(panel, outliers, plan.season_length, keep)
+        panel, plan = prepare(panel, window, outliers=outliers, tell=keep)
         understood = inspect_panel(panel, read, plan, outliers=outliers)
     return InspectReport(
         columns=describe_columns(table, roles),

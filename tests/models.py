@@ -7,12 +7,16 @@ import numpy as np
 
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import NetworkConfig
+from forecast_cli.effects import Effects, estimate_effects, make_terms
+from forecast_cli.inputs import Input, make_inputs
 from forecast_cli.inspection import summarise
 from forecast_cli.model import Model, Training
 from forecast_cli.panel import Panel
 from forecast_cli.recurrence import weight_shapes
 from forecast_cli.representation import Representation
-from tests.panels import make_panel, wave
+from forecast_cli.splits import origins_at_end
+from forecast_cli.windows import histories, look_around
+from tests.panels import covariates_of, make_panel, wave, with_covariates
 
 NETWORK = NetworkConfig(hidden_size=5)
 HORIZON = 4
@@ -25,6 +29,7 @@ def make_form(
     deseasonalised: bool = False,
     context_length: int = 8,
     segment_length: int = 1,
+    inputs: tuple[Input, ...] = (),
 ) -> Form:
     return Form(
         representation=Representation(
@@ -32,6 +37,7 @@ def make_form(
         ),
         context_length=context_length,
         network=replace(NETWORK, segment_length=segment_length),
+        inputs=inputs,
     )
 
 
@@ -40,7 +46,7 @@ def make_member(
 ) -> Member:
     form = form or make_form(log=log)
     random = np.random.default_rng(seed)
-    shapes = weight_shapes(form.network, form.context_length, HORIZON)
+    shapes = weight_shapes(form.network, form.context_length, HORIZON, form.inputs)
     return Member(
         form=form,
         weights={
@@ -106,3 +112,37 @@ def make_model(panel: Panel | None = None, committee: Committee | None = None) -
             backtest=None,
         ),
     )
+
+
+def inputs_of(panel: Panel) -> tuple[Input, ...]:
+    """An input for each covariate of a panel."""
+    around = look_around(panel, origins_at_end(panel), int(panel.lengths.max()), 0)
+    assert around is not None
+    return make_inputs(covariates_of(panel).columns, around)
+
+
+def effects_of(panel: Panel, *, on_logs: bool = False) -> Effects:
+    """The effects of what is known ahead in a panel."""
+    context = histories(panel, origins_at_end(panel))
+    around = look_around(panel, origins_at_end(panel), context.shape[1], 0)
+    assert around is not None
+    terms = make_terms(covariates_of(panel).varying, around.before)
+    return estimate_effects(context, around.before, terms, on_logs=on_logs, season_length=1)
+
+
+def make_model_with_covariates(*, ahead: int = HORIZON) -> Model:
+    """A model that uses covariates of every kind, known `ahead` steps behind its series."""
+    panel = with_covariates(make_panel(wave(40), wave(30, seed=1)), ahead=ahead)
+    inputs = inputs_of(panel)
+    members = [
+        make_member(make_form(inputs=inputs)),
+        make_member(make_form(inputs=inputs, segment_length=3), seed=1),
+        make_member(seed=2),
+    ]
+    effects = effects_of(panel)
+    effects = replace(
+        effects,
+        mean=tuple(np.linspace(0.1, 0.4, len(effects.terms)).tolist()),
+        variance=(0.01,) * len(effects.terms),
+    )
+    return replace(make_model(panel, make_committee(members)), effects=effects)

@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from forecast_cli.covariates import Covariate, Covariates
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.times.calendar import Calendar
+
+PRICE = Covariate(name="price", role="future")
+EVENT = Covariate(name="event", role="future", categories=("", "fair", "sale"))
+RAIN = Covariate(name="rain", role="past")
+WIND = Covariate(name="wind", role="past", categories=("east", "west"))
+SIZE = Covariate(name="size", role="static")
+KIND = Covariate(name="kind", role="static", categories=("big", "small"))
+EVERY_KIND = (PRICE, EVENT, RAIN, WIND, SIZE, KIND)
+"""Covariates of every role, as numbers and as categories."""
 
 
 def make_panel(*series: Sequence[float], calendar: Calendar | None = None) -> Panel:
@@ -25,7 +36,7 @@ def make_panel(*series: Sequence[float], calendar: Calendar | None = None) -> Pa
 
 
 def alone_in_its_panel(panel: Panel, index: int) -> Panel:
-    """The panel of one series of a panel without covariates."""
+    """The panel of one series of a panel."""
     start, stop = panel.offsets[index : index + 2]
     return replace(
         panel,
@@ -33,8 +44,49 @@ def alone_in_its_panel(panel: Panel, index: int) -> Panel:
         offsets=np.array([0, stop - start]),
         ids=panel.ids[[index]],
         starts=panel.starts[[index]],
+        covariates=None if panel.covariates is None else panel.covariates.select(np.array([index])),
         places=None,
     )
+
+
+def with_covariates(
+    panel: Panel, columns: Sequence[Covariate] = EVERY_KIND, *, ahead: int = 0, seed: int = 0
+) -> Panel:
+    """The panel with covariates drawn by chance, which go on for `ahead` steps behind each series.
+
+    The columns that vary come first.
+    """
+    random = np.random.default_rng(seed)
+
+    def draw(column: Covariate, count: int) -> NDArray[np.float64]:
+        if column.categories is None:
+            return random.normal(5, 2, count)
+        return random.integers(0, len(column.categories), count).astype(np.float64)
+
+    varying = [column for column in columns if column.role != "static"]
+    constant = [column for column in columns if column.role == "static"]
+    offsets = np.concatenate(([0], np.cumsum(panel.lengths + ahead)))
+    values = np.empty((offsets[-1], len(varying)))
+    static = np.empty((panel.n_series, len(constant)))
+    for number, column in enumerate(varying):
+        values[:, number] = draw(column, len(values))
+    for number, column in enumerate(constant):
+        static[:, number] = draw(column, len(static))
+    covariates = Covariates(
+        columns=(*varying, *constant),
+        values=values,
+        offsets=offsets,
+        starts=panel.starts.copy(),
+        static=static,
+        calendar=panel.calendar,
+    )
+    return replace(panel, covariates=covariates)
+
+
+def covariates_of(panel: Panel) -> Covariates:
+    """The covariates of a panel that has some."""
+    assert panel.covariates is not None
+    return panel.covariates
 
 
 def wave(length: int, *, season: int = 12, seed: int = 0) -> list[float]:

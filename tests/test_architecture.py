@@ -34,7 +34,7 @@ LEVELS = (
     "losses model candidates snapshot fingerprint covariate_record",
     "examples training_state model_record inference backtest known_ahead migrations",
     "matching adjustment training checkpoint selection report resume model_findings",
-    "fitting leaderboard trainings continuation showcase drawing trial_log unseen",
+    "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen",
     "comparison",
     "workflows presentation tuning",
     "page tuning_verdict",

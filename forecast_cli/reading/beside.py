@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from forecast_cli.config import ReadConfig
 from forecast_cli.covariates import Covariate, CovariateRole
 from forecast_cli.errors import ConfigError, DataError, escape
-from forecast_cli.reading.numbers import is_missing, is_plain
+from forecast_cli.reading.numbers import is_bool, is_missing, is_plain
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table
 
@@ -29,9 +29,10 @@ def read_beside(table: Table, roles: Roles, config: ReadConfig) -> Beside:
     """The covariates of a table; text is categorical, and so is what `--categorical` names.
 
     Raises:
-        ConfigError: `--categorical` names a column that is no covariate.
+        ConfigError: A covariate has another role too, or `--categorical` names none.
         DataError: A numeric covariate holds a value that is no number.
     """
+    _check_one_role(table, roles)
     categorical = {name.casefold() for name in config.categorical}
     strangers = categorical - {table.columns[column].casefold() for column in roles.covariates}
     if strangers:
@@ -44,7 +45,11 @@ def read_beside(table: Table, roles: Roles, config: ReadConfig) -> Beside:
         role = roles.role_of(column)
         name = table.columns[column]
         by_name = name.casefold() in categorical or not _is_numeric(table, column)
-        texts, numbers = _categories(table, column) if by_name else (None, table.numbers(column))
+        texts, numbers = (
+            _categories(table, column, blank_is_one=role != "static")
+            if by_name
+            else (None, _numbers(table, column))
+        )
         columns.append(Covariate(name=name, role=_covariate_role(role), categories=texts))
         values.append(numbers)
     matrix = np.column_stack(values) if values else np.empty((table.n_rows, 0))
@@ -78,25 +83,59 @@ def check_constant(
     return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
+def _check_one_role(table: Table, roles: Roles) -> None:
+    """Names in other letter case may mean one column, so that the settings alone do not show it."""
+    named = {
+        "past": roles.past,
+        "future": roles.future,
+        "static": roles.static,
+        "target": roles.targets,
+        "id": roles.id,
+        "time": roles.time,
+    }
+    for column in roles.covariates:
+        options = [option for option, columns in named.items() for c in columns if c == column]
+        if len(options) > 1:
+            raise ConfigError(
+                f"column {table.label(column)} is named by --{options[0]} and --{options[1]}; it "
+                "can have one role"
+            )
+
+
 def _covariate_role(role: str) -> CovariateRole:
     assert role in ("past", "future", "static")
     return role  # type: ignore[return-value]
 
 
 def _is_numeric(table: Table, column: int) -> bool:
-    if table.kind(column) in ("number", "empty"):
+    if any(is_bool(text) for text in table.sample(column)):
+        return False
+    if table.kind(column) == "number":
         return True
-    return all(is_missing(text) or is_plain(text) for text in table.sample(column))
+    # An event may be named for the first time far down the file; digits may look like a time.
+    return all(is_missing(text) or is_plain(text) for text in table.texts(column).values)
 
 
-def _categories(table: Table, column: int) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+def _numbers(table: Table, column: int) -> NDArray[np.float64]:
+    try:
+        return table.numbers(column)
+    except DataError as error:
+        raise DataError(
+            f"{error}; where the column holds names, name it with --categorical"
+        ) from error
+
+
+def _categories(
+    table: Table, column: int, *, blank_is_one: bool
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """The distinct texts of a column in order, and the number [R] of each row's.
 
-    Only an empty cell is missing: none and NA are names like any other here.
+    No text is missing but a blank, none and NA are names too. Where a blank is a category as well,
+    a column that names events says that there was none.
     """
     texts = table.texts(column)
     stripped = [text.strip() for text in texts.values]
-    present = tuple(sorted(set(stripped) - {""}))
+    present = tuple(sorted(set(stripped) - (set() if blank_is_one else {""})))
     number = {text: float(code) for code, text in enumerate(present)}
     codes = np.array([number.get(text, np.nan) for text in stripped])
     return present, codes[texts.codes]

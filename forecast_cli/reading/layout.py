@@ -85,7 +85,7 @@ def _tell_grouped(table: Table, columns: tuple[int, ...]) -> None:
 
 def _tell_left_out(table: Table, roles: Roles, tell: Tell) -> None:
     """Tell of columns that are no target but may have been meant as one."""
-    used = {*roles.id, *roles.time, *roles.targets}
+    used = {*roles.id, *roles.time, *roles.targets, *roles.covariates}
     left = [i for i, name in enumerate(table.columns) if name and i not in used]
     empty = [i for i in left if table.kind(i) == "empty"]
     mixed = [(i, bad) for i in left if (bad := _rows_of_words(table, i))]

@@ -141,6 +141,25 @@ def test_predict_without_data_asks_to_continue_the_training_data(
     assert (asked["read"], asked["wanted"]) == (ReadConfig(), PredictionConfig())
 
 
+def test_predict_passes_on_a_file_of_what_is_known_ahead(run: Run, workflows: Workflows) -> None:
+    assert run("predict", "--future-data", "plan.csv", "-H", "7").code == 0
+    assert workflows.asked["wanted"] == PredictionConfig(horizon=7, future_data="plan.csv")
+
+
+def test_covariates_are_passed_on_by_role(run: Run, workflows: Workflows) -> None:
+    assert run("train", "x.csv", "--past", "rain,wind", "--future", "price", "--static", "kind",
+               "--categorical", "wind").code == 0  # fmt: skip
+    read = workflows.asked["settings"].read
+    assert (read.past, read.future) == (("rain", "wind"), ("price",))
+    assert (read.static, read.categorical) == (("kind",), ("wind",))
+
+
+def test_a_column_in_two_roles_is_a_fault_of_the_command(run: Run) -> None:
+    result = run("train", "x.csv", "--past", "price", "--future", "price")
+    assert result.code == 2
+    assert "column 'price' is named by --past and --future; it can have one role" in result.words
+
+
 def test_evaluate_passes_on_what_is_to_be_scored(run: Run, workflows: Workflows) -> None:
     run("evaluate", "x.csv", "-m", "-", "--holdout", "8", "--step-size", "2", "--level", "50")
     asked = workflows.asked

@@ -23,8 +23,8 @@ from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, minimum_context, origins_at_end
 from forecast_cli.windows import WindowSampler, contexts, count_windows, futures, histories
-from tests.models import make_model, make_seasonal_committee
-from tests.panels import alone_in_its_panel, make_panel, wave
+from tests.models import make_model, make_model_with_covariates, make_seasonal_committee
+from tests.panels import alone_in_its_panel, make_panel, wave, with_covariates
 from tests.properties.fits import PLANS, TINY, assert_same_bits, candidates, forecast, tiny_fit
 
 Array = NDArray[np.float64]
@@ -69,15 +69,44 @@ def test_the_same_fit_beside_another_gives_the_same_bits(plan: WindowPlan) -> No
 
 
 MODELS = {"plain": make_model(), "seasonal": make_model(committee=make_seasonal_committee(3))}
+SEEING = make_model_with_covariates()
+
+
+@settings(max_examples=30)
+@given(values=lists, seed=st.integers(0, 99), block=st.integers(1, 3))
+def test_with_covariates_series_forecast_together_or_alone_have_the_same_forecasts(
+    values: Sequence[list[float]], seed: int, block: int
+) -> None:
+    panel = with_covariates(make_panel(*values), ahead=9, seed=seed)
+    together = made_from(SEEING, panel)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inference, "_BLOCK", block)
+        in_blocks = made_from(SEEING, panel)
+    alone = [made_from(SEEING, alone_in_its_panel(panel, n)) for n in range(panel.n_series)]
+    size = 1 + np.abs(panel.values).max()
+    for number, array in enumerate(together):
+        one_by_one = np.concatenate([single[number] for single in alone])
+        np.testing.assert_allclose(in_blocks[number], array, rtol=1e-6, atol=1e-6 * size)
+        np.testing.assert_allclose(one_by_one, array, rtol=1e-6, atol=1e-6 * size)
+
+
+@pytest.mark.parametrize("unit", [1000.0, 1e-6, 1e12])
+def test_with_covariates_a_model_forecasts_the_same_in_another_unit(unit: float) -> None:
+    panel = SEEING.panel
+    scaled = made_from(SEEING, replace(panel, values=unit * panel.values), horizon=4)
+    for there, here in zip(scaled, made_from(SEEING, panel, horizon=4), strict=True):
+        np.testing.assert_allclose(there / unit, here, rtol=1e-4)
 
 
 def arrays(made: Forecast) -> list[Array]:
     return [made.mean, *(bound for pair in made.bounds.values() for bound in pair)]
 
 
-def made_from(model: Model, panel: Panel, origins: Origins | None = None) -> list[Array]:
+def made_from(
+    model: Model, panel: Panel, origins: Origins | None = None, *, horizon: int = 9
+) -> list[Array]:
     at = origins or origins_at_end(panel)
-    return arrays(forecast_from(model, panel, at, horizon=9, levels=(80, 95)))
+    return arrays(forecast_from(model, panel, at, horizon=horizon, levels=(80, 95)))
 
 
 @settings(max_examples=30)

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from forecast_cli import fitting
+from forecast_cli.adjustment import choose
 from forecast_cli.backtest import Scene, score
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.findings import ModelScores
+from forecast_cli.inference import forecast_from
 from forecast_cli.panel import Panel
-from forecast_cli.splits import origins_at, split_panel
+from forecast_cli.splits import Origins, origins_at, origins_at_end, split_panel
 from forecast_cli.windows import histories
-from tests.panels import make_panel, wave
+from tests.models import make_model_with_covariates
+from tests.panels import covariates_of, make_panel, wave, with_covariates
 from tests.properties.fits import PLANS, assert_same_bits, candidates, forecast, tiny_fit
 
 Array = NDArray[np.float64]
@@ -97,3 +100,75 @@ def test_a_model_trained_before_the_future_came_forecasts_the_same_after_it(
     stops = long.offsets[:-1] + known.lengths
     later = fitted.committee.forecast(histories(long, origins_at(stops)))
     np.testing.assert_array_equal(later, forecast(fitted, known))
+
+
+def with_later_covariates(panel: Panel, after: NDArray[np.int64], value: float) -> Panel:
+    """The panel with another number in all that varies behind calendar positions [N].
+
+    What is known ahead changes only beyond the horizon of four steps.
+    """
+    known = covariates_of(panel)
+    series = np.repeat(np.arange(panel.n_series), np.diff(known.offsets))
+    steps = np.arange(len(known.values)) - known.offsets[series] + known.starts[series]
+    values = known.values.copy()
+    for number, column in enumerate(known.varying):
+        late = steps > after[series] + (4 if column.role == "future" else 0)
+        values[late, number] = np.nan if np.isnan(value) or column.categories else value
+    return replace(panel, covariates=replace(known, values=values))
+
+
+@few
+@given(plan=plans, value=anything)
+def test_covariates_of_the_test_part_change_no_weight_of_a_candidate_and_no_effect(
+    plan: WindowPlan, value: float
+) -> None:
+    panel = with_covariates(panel_of(2), ahead=9)
+    split = split_panel(panel, horizon=plan.horizon, season_length=plan.season_length)
+    assert split is not None
+    last = panel.starts + split.validation_limits - panel.offsets[:-1] - 1
+    changed = with_later_covariates(panel, last, value)
+    with candidates() as trained:
+        tiny_fit(panel, plan)
+    with candidates() as again:
+        tiny_fit(changed, plan)
+    assert any("given.weight" in network.weights for network in trained)
+    for one, other in zip(trained, again, strict=True):
+        assert_same_bits(one, other)
+    one_by_one = [choose(p, split, season_length=plan.season_length) for p in (panel, changed)]
+    assert (one_by_one[0] is None) == (one_by_one[1] is None)
+
+
+@settings(max_examples=20)
+@given(value=anything, horizon=st.integers(1, 4))
+def test_covariates_that_are_not_known_at_the_cutoff_change_no_forecast(
+    value: float, horizon: int
+) -> None:
+    model = make_model_with_covariates(ahead=30)
+    changed = with_later_covariates(model.panel, model.panel.ends, value)
+    one, other = (
+        forecast_from(model, panel, origins_at_end(panel), horizon=horizon, levels=(80,))
+        for panel in (model.panel, changed)
+    )
+    np.testing.assert_array_equal(one.mean, other.mean)
+    np.testing.assert_array_equal(one.bounds[80], other.bounds[80])
+
+
+@settings(max_examples=20)
+@given(value=anything)
+def test_from_an_earlier_cutoff_the_later_past_changes_no_forecast_however_far(
+    value: float,
+) -> None:
+    model = make_model_with_covariates()
+    panel = model.panel
+    stops = panel.offsets[1:] - 10
+    origins = Origins(series=np.arange(2), stops=stops, limits=panel.offsets[1:])
+    known = covariates_of(panel)
+    values = known.values.copy()
+    series = np.repeat(np.arange(2), np.diff(known.offsets))
+    late = np.arange(len(values)) >= (known.offsets[:-1] + panel.lengths - 10)[series]
+    values[late, 2:] = np.nan_to_num(value) % 2 // 1
+    changed = replace(panel, covariates=replace(known, values=values))
+    one, other = (
+        forecast_from(model, p, origins, horizon=10, levels=()).mean for p in (panel, changed)
+    )
+    np.testing.assert_array_equal(one, other)

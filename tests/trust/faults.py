@@ -272,4 +272,37 @@ MUTANTS: tuple[Mutant, ...] = (
         "self.simple_weights.items()",
         f"{_SAME}a_model_forecasts_the_same_bits_from_memory_and_from_its_file",
     ),
+    # Covariates
+    mutant(
+        "what is known up to the cutoff is used behind it",
+        "varying[:, length:, is_past] = np.nan",
+        "",
+        f"{_LEAK}from_an_earlier_cutoff_the_later_past_changes_no_forecast_however_far",
+        "tests/unit/test_windows.py::"
+        "test_what_is_not_known_ahead_is_unknown_behind_a_cutoff_whatever_the_data_hold",
+    ),
+    mutant(
+        "what is known ahead is looked up at the cutoff",
+        "after=_encode(ahead(inputs), self.after, self.static)",
+        "after=_encode(ahead(inputs), 0 * self.after + self.before[:, -1:], self.static)",
+        "tests/unit/test_inputs.py::test_constants_are_fed_at_each_step",
+    ),
+    mutant(
+        "standard units of covariates come from all data",
+        "inputs=_inputs(job.panel, split.fit_limits)",
+        "inputs=_inputs(job.panel, job.panel.offsets[1:])",
+        f"{_LEAK}covariates_of_the_test_part_change_no_weight_of_a_candidate_and_no_effect",
+    ),
+    mutant(
+        "effects are judged on the data they are estimated from",
+        "candidate = estimate(panel, split.fit_limits,",
+        "candidate = estimate(panel, panel.offsets[1:],",
+        "tests/unit/test_adjustment.py::test_values_of_the_test_part_change_no_effect",
+    ),
+    mutant(
+        "covariates stay in the order of the file",
+        "beside=observed.beside.rows(keep)",
+        "beside=observed.beside.rows(np.sort(keep))",
+        "tests/unit/reading/test_alignment.py::test_rows_in_another_order_are_the_same_covariates",
+    ),
 )

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from forecast_cli.checkpoint import dump_model
+from forecast_cli.model import Model
 from tests.models import make_model
 from tests.sealed_files import NO_DIGEST, stamped
 
@@ -33,9 +34,9 @@ def stamp(header: bytes, body: bytes) -> bytes:
     return stamped(struct.pack("<Q", len(header)) + header + body)
 
 
-def parts() -> tuple[dict[str, Any], dict[str, Any], bytes]:
+def parts(model: Model | None = None) -> tuple[dict[str, Any], dict[str, Any], bytes]:
     """The header of a good checkpoint, its metadata and its body; the digest is blank."""
-    data = dump_model(make_model())
+    data = dump_model(model or make_model())
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
     metadata = json.loads(header["__metadata__"]["forecast"])

@@ -18,7 +18,7 @@ from forecast_cli.checkpoint import dump_model, load_model
 from forecast_cli.cli.app import main
 from forecast_cli.errors import CheckpointError
 from forecast_cli.model import Model
-from tests.models import make_model, make_seasonal_committee
+from tests.models import make_model, make_model_with_covariates, make_seasonal_committee
 from tests.sealed_files import put_together, take_apart
 from tests.trust.hostile import hostile_files, parts, stamp
 
@@ -35,7 +35,11 @@ NUMBERS = {
     "float32": (0, 1, 1e-45, 3e38, -3e38),
     "uint8": (0, 27, 65, 127, 194),
 }
-MODELS = {"plain": make_model(), "seasonal": make_model(committee=make_seasonal_committee(3))}
+MODELS = {
+    "plain": make_model(),
+    "seasonal": make_model(committee=make_seasonal_committee(3)),
+    "with covariates": make_model_with_covariates(ahead=9),
+}
 COMMANDS = (
     ["predict", "-q", "-m"],
     ["predict", "-q", "-H", "9", "--format", "json", "-m"],
@@ -99,19 +103,42 @@ def what_went_wrong(data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     return None
 
 
-def test_nonsense_in_any_place_of_the_metadata_is_refused_or_harmless(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    header, metadata, body = parts()
+def nonsense_in(
+    paths: Iterator[tuple[Any, ...]], model: Model, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """What goes wrong with nonsense at each of the paths into the metadata of a model."""
+    header, metadata, body = parts(model)
     wrong = []
-    for path in leaves(metadata):
+    for path in paths:
         for value in NONSENSE if path != ("sha256",) else ():
             text = json.dumps(with_part(metadata, path, value))
             header["__metadata__"] = {"forecast": text}
             data = stamp(json.dumps(header).encode(), body)
-            found = what_went_wrong(data, tmp_path, monkeypatch) if is_loaded(data) else None
+            found = what_went_wrong(data, folder, monkeypatch) if is_loaded(data) else None
             if found is not None:
                 wrong.append(f"{path} is {value!r:.30}: {found}")
+    return wrong
+
+
+def test_nonsense_in_any_place_of_the_metadata_is_refused_or_harmless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = MODELS["plain"]
+    wrong = nonsense_in(leaves(parts(model)[1]), model, tmp_path, monkeypatch)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # The program ignores those of libraries.
+def test_nonsense_in_what_is_said_of_covariates_is_refused_or_harmless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = MODELS["with covariates"]
+    paths = (
+        path
+        for path in leaves(parts(model)[1])
+        if {"covariates", "effects"} & {*path} or path[1:5] == ("members", 0, "form", "inputs")
+    )
+    wrong = nonsense_in(paths, model, tmp_path, monkeypatch)
     assert not wrong, "\n".join(wrong)
 
 

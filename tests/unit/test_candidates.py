@@ -7,6 +7,7 @@ from forecast_cli.candidates import candidate_forms, choose_epochs, seed_of
 from forecast_cli.committee import Form
 from forecast_cli.config import EFFORTS, Effort, NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
+from forecast_cli.inputs import Input
 
 PLAIN = WindowPlan(horizon=6, context_length=12, long_context_length=40, season_length=1)
 SEASONAL = WindowPlan(horizon=12, context_length=24, long_context_length=90, season_length=12)
@@ -154,3 +155,32 @@ def test_between_the_bounds_every_window_is_seen_the_same_number_of_times() -> N
 def test_more_effort_trains_for_longer() -> None:
     fast, normal, best = (choose_epochs(10**9, TrainConfig(effort=effort)) for effort in EFFORTS)
     assert fast < normal <= best
+
+
+INPUTS = (Input(column=0, role="future", n_categories=None, centre=0.0, spread=1.0),)
+
+
+def forms_with_inputs(plan: WindowPlan, **training: Any) -> list[Form]:
+    settings = Settings(optimisation=TrainConfig(**training))
+    return candidate_forms(plan, settings, base="drift", positive=True, inputs=INPUTS)
+
+
+@PLANS
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_with_covariates_every_form_sees_them_and_the_first_half_comes_without_too(
+    plan: WindowPlan, effort: Effort
+) -> None:
+    plain, forms = forms_of(plan, effort=effort), forms_with_inputs(plan, effort=effort)
+    assert len(forms) == len(plain) + len(plain) // 2
+    different = list(dict.fromkeys(plain))
+    seeing = [replace(form, inputs=()) for form in dict.fromkeys(forms) if form.inputs]
+    blind = [form for form in dict.fromkeys(forms) if not form.inputs]
+    assert seeing == different
+    assert blind == different[: len(plain) // 2]
+
+
+@pytest.mark.parametrize("members", [1, 2, 3, 30])
+def test_with_covariates_as_many_members_are_trained_as_are_asked_for(members: int) -> None:
+    forms = forms_with_inputs(PLAIN, members=members)
+    assert len(forms) == members
+    assert [bool(form.inputs) for form in forms[:2]] == [True, False][:members]

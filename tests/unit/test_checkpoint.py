@@ -9,10 +9,23 @@ import safetensors
 import safetensors.numpy
 
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
+from forecast_cli.covariates import Covariate
 from forecast_cli.errors import CheckpointError
+from forecast_cli.inference import forecast_from
 from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model
-from tests.models import make_model
+from forecast_cli.splits import origins_at_end
+from tests.models import make_model, make_model_with_covariates
+from tests.panels import (
+    KIND,
+    PRICE,
+    RAIN,
+    SIZE,
+    covariates_of,
+    make_panel,
+    wave,
+    with_covariates,
+)
 from tests.sealed_files import put_together, take_apart
 
 
@@ -20,9 +33,11 @@ def load(data: bytes) -> Model:
     return load_model(data, "m.forecast")[0]
 
 
-def rebuilt(change: Callable[[dict[str, Any], dict[str, Any]], None]) -> bytes:
+def rebuilt(
+    change: Callable[[dict[str, Any], dict[str, Any]], None], model: Model | None = None
+) -> bytes:
     """A checkpoint whose metadata or tensors were changed, with a right SHA-256 again."""
-    metadata, tensors = take_apart(dump_model(make_model()))
+    metadata, tensors = take_apart(dump_model(model or make_model()))
     change(metadata, tensors)
     return put_together(metadata, tensors)
 
@@ -200,3 +215,129 @@ def test_a_model_under_the_version_of_another_format_is_refused() -> None:
 def test_a_missing_file_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"no such file.*forecast train"):
         read_checkpoint(str(tmp_path / "none.forecast"))
+
+
+def edit_input(number: int, **changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["members"][0]["form"]["inputs"][number].update(
+        changes
+    )
+
+
+def edit_covariate(number: int, **changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["covariates"][number].update(changes)
+
+
+def edit_effects(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["effects"].update(changes)
+
+
+def edit_term(number: int, **changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["effects"]["terms"][number].update(changes)
+
+
+def edit_cell(
+    name: str, value: float, *at: int
+) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    def change(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
+        tensors[name] = tensors[name].copy()
+        tensors[name][at] = value
+
+    return change
+
+
+def test_a_model_with_covariates_survives_the_way_through_a_file() -> None:
+    model = make_model_with_covariates()
+    loaded = load(dump_model(model))
+    assert loaded.effects == model.effects
+    assert [m.form for m in loaded.committee.members] == [m.form for m in model.committee.members]
+    known, again = covariates_of(model.panel), covariates_of(loaded.panel)
+    assert again.columns == known.columns
+    for name in ("values", "offsets", "starts", "static"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(known, name))
+    one, other = (
+        forecast_from(m, m.panel, origins_at_end(m.panel), horizon=4, levels=(80,))
+        for m in (model, loaded)
+    )
+    np.testing.assert_array_equal(one.mean, other.mean)
+    np.testing.assert_array_equal(one.bounds[80], other.bounds[80])
+    assert dump_model(loaded) == dump_model(model)
+
+
+@pytest.mark.parametrize("columns", [(PRICE,), (SIZE,), (RAIN, KIND)])
+def test_covariates_of_any_role_alone_survive_the_way_through_a_file(
+    columns: tuple[Covariate, ...],
+) -> None:
+    panel = with_covariates(make_panel(wave(20)), columns)
+    again = load(dump_model(make_model(panel))).panel
+    assert covariates_of(again).columns == columns
+    np.testing.assert_array_equal(covariates_of(again).static, covariates_of(panel).static)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (edit_input(0, column=1), "other categories than its covariate"),
+        (edit_input(0, column=6), "an input of a member is no covariate"),
+        (edit_input(0, column=-1), "an input of a member is no covariate"),
+        (edit_input(4, column=-1), "an input of a member is no covariate"),
+        (edit_input(0, role="past"), "an input of a member is no covariate"),
+        (edit_input(0, role="never"), "role is 'never'"),
+        (edit_input(0, spread=0.0), "an input of a member is no covariate"),
+        (edit_input(1, n_categories=4), "other categories than its covariate"),
+        (edit_input(1, n_categories=None), "other categories than its covariate"),
+        (edit_input(0, surprise=1), "unknown key 'surprise'"),
+        (edit_covariate(0, role="static"), "the static covariates are not the last ones"),
+        (edit_covariate(1, categories=["a", "b"]), "other categories than its covariate"),
+        (edit_covariate(1, categories=["", "\ud800", "b"]), "the name of a column is no text"),
+        (edit_covariate(0, name="\ud800"), "the name of a column is no text"),
+        (edit_model(covariates=[]), "an input of a member is no covariate"),
+        (edit_model(effects=None, covariates=[]), "an input of a member is no covariate"),
+        (edit_term(0, column=2), "is no covariate known ahead"),
+        (edit_term(0, column=-1), "is no covariate known ahead"),
+        (edit_term(0, column=99), "is no covariate known ahead"),
+        (edit_term(0, spread=0.0), "is no covariate known ahead"),
+        (edit_term(0, category=0), "a term of the effects has another category"),
+        (edit_term(1, category=None), "a term of the effects has another category"),
+        (edit_term(1, category=3), "a term of the effects has another category"),
+        (edit_term(1, category=-1), "a term of the effects has another category"),
+        (edit_effects(terms=[]), "the effects do not fit their terms"),
+        (edit_effects(mean=[0.1]), "the effects do not fit their terms"),
+        (edit_effects(variance=[-0.1, 0.1, 0.1]), "variance below zero"),
+        (edit_effects(season_length=0), "the season of the effects is out of range"),
+        (edit_effects(mean=[float("nan"), 0.1, 0.1]), "mean"),
+        (edit_tensor("covariates.values", np.zeros(78)), "'covariates.values' is not a table"),
+        (edit_tensor("covariates.values", np.zeros((78, 3))), "'covariates.values' is not a table"),
+        (edit_tensor("covariates.values", np.array(1.0)), "'covariates.values' is not a table"),
+        (edit_tensor("covariates.values", np.zeros((78, 4), np.float32)), "is not a table"),
+        (edit_tensor("covariates.values", np.zeros((9, 4))), "covariates.offsets"),
+        (edit_cell("covariates.values", np.inf, 0, 0), "'covariates.values' is not a table"),
+        (edit_cell("covariates.values", 3, 0, 1), "a category has no name"),
+        (edit_cell("covariates.values", 0.5, 0, 1), "a category has no name"),
+        (edit_cell("covariates.values", -2, 0, 1), "a category has no name"),
+        (edit_cell("covariates.static", 9, 0, 1), "a category has no name"),
+        (edit_tensor("covariates.static", np.zeros((2, 1))), "'covariates.static' is not a table"),
+        (edit_tensor("covariates.static", np.zeros((1, 2))), "'covariates.static' is not a table"),
+        (edit_tensor("covariates.offsets", np.array([0, 80, 78])), "covariates.offsets"),
+        (edit_tensor("covariates.offsets", np.array([0, 78])), "covariates.offsets"),
+        (edit_tensor("covariates.starts", np.array([0, 2**62])), "starts beyond all times"),
+        (edit_tensor("covariates.starts", np.array([-(2**63), 0])), "starts beyond all times"),
+        (edit_tensor("members.0.given.weight", np.zeros((5, 1), np.float32)), "given.weight"),
+        (lambda _, tensors: tensors.pop("covariates.starts"), "lacks 'covariates.starts'"),
+        (lambda _, tensors: tensors.pop("covariates.values"), "lacks 'covariates.values'"),
+    ],
+)
+def test_covariates_that_do_not_fit_the_model_are_refused_despite_a_right_digest(
+    change: Callable[[dict[str, Any], dict[str, Any]], None], words: str
+) -> None:
+    with pytest.raises(CheckpointError, match=words):
+        load(rebuilt(change, make_model_with_covariates()))
+
+
+def test_covariates_of_a_model_without_any_are_refused() -> None:
+    change = edit_tensor("covariates.values", np.zeros((70, 1)))
+    with pytest.raises(CheckpointError, match=r"unknown tensor 'covariates\.values'"):
+        load(rebuilt(change))
+
+
+def test_a_category_that_is_unknown_is_allowed() -> None:
+    load(rebuilt(edit_cell("covariates.values", -1, 0, 1), make_model_with_covariates()))

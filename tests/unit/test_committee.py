@@ -7,15 +7,17 @@ from numpy.typing import NDArray
 from forecast_cli.baselines import SIMPLE, drift
 from forecast_cli.committee import Committee, Member
 from forecast_cli.seasonality import estimate_season
-from forecast_cli.windows import last_steps
+from forecast_cli.splits import origins_at_end
+from forecast_cli.windows import histories, last_steps, look_around
 from tests.models import (
     HORIZON,
+    inputs_of,
     make_committee,
     make_form,
     make_member,
     make_seasonal_committee,
 )
-from tests.panels import wave
+from tests.panels import make_panel, wave, with_covariates
 
 Array = NDArray[np.float64]
 CONTEXT = np.array([[3.0, 5.0, 4.0, 7.0, 8.0, 6.0, 9.0, 8.0, 10.0], [2.0] * 8 + [5.0]])
@@ -181,3 +183,34 @@ def test_rows_for_networks_are_long_enough_and_change() -> None:
     )
     found = make_committee([make_member()]).rows_for_networks(context)
     assert found.tolist() == [True, False, False, False, True]
+
+
+SEEN = with_covariates(make_panel(wave(40), [5.0] * 40, wave(40, seed=1)), ahead=HORIZON)
+AROUND = look_around(SEEN, origins_at_end(SEEN), 40, HORIZON)
+
+
+def test_a_member_with_inputs_sees_the_covariates_and_one_without_does_not() -> None:
+    assert AROUND is not None
+    nothing = replace(AROUND, after=np.full_like(AROUND.after, np.nan))
+    context = histories(SEEN, origins_at_end(SEEN))[[0, 2]]
+    seeing, blind = make_member(make_form(inputs=inputs_of(SEEN))), make_member()
+    around, unknown = (x.rows(np.array([0, 2])) for x in (AROUND, nothing))
+    said = seeing.forecast(context, HORIZON, around)
+    assert (said != seeing.forecast(context, HORIZON, unknown)).all()
+    np.testing.assert_array_equal(
+        blind.forecast(context, HORIZON, around), blind.forecast(context, HORIZON)
+    )
+    assert str(seeing.form).endswith(", sees covariates")
+
+
+@pytest.mark.parametrize("deseasonalised", [False, True])
+def test_each_row_is_forecast_with_the_covariates_that_are_its_own(deseasonalised: bool) -> None:
+    form = make_form(inputs=inputs_of(SEEN), season_length=4, deseasonalised=deseasonalised)
+    committee = make_committee([make_member(form)])
+    context = histories(SEEN, origins_at_end(SEEN))
+    assert AROUND is not None
+    # The row without any change in the middle gets no say of a network.
+    together = committee.forecast(context, AROUND)
+    for row in range(3):
+        alone = committee.forecast(context[[row]], AROUND.rows(np.array([row])))
+        np.testing.assert_allclose(together[[row]], alone, rtol=1e-6)

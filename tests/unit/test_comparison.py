@@ -23,7 +23,7 @@ from forecast_cli.leaderboard import Contender
 from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.splits import panel_before
-from tests.panels import make_panel, wave
+from tests.panels import EVENT, RAIN, covariates_of, make_panel, wave, with_covariates
 
 Array = NDArray[np.float64]
 
@@ -202,3 +202,16 @@ def test_all_fits_share_the_time_limit() -> None:
     limited = replace(TINY, optimisation=replace(TINY.optimisation, time_limit=60.0))
     assert limited.training("lstm", n_fits=4).optimisation.time_limit == 15
     assert TINY.training("lstm", n_fits=4).optimisation.time_limit is None
+
+
+def test_cells_are_compared_with_the_covariates_and_their_effects() -> None:
+    panel = with_covariates(PANEL, (EVENT, RAIN))
+    known = covariates_of(panel)
+    panel = replace(panel, values=panel.values * np.exp(0.5 * known.values[:, 0]))
+    several = replace(TINY, optimisation=replace(TINY.optimisation, members=2))
+    actual = cutoffs_of(panel, several).scene(panel).actual
+    seeing, blind = (
+        race(one, config=several)["gru"].forecast
+        for one in (panel, replace(panel, covariates=None))
+    )
+    assert np.abs(seeing - actual).mean() < 0.6 * np.abs(blind - actual).mean()

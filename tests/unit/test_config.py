@@ -1,6 +1,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from forecast_cli.config import (
     CutoffConfig,
     NetworkConfig,
     NetworkSizes,
+    PredictionConfig,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -148,3 +150,30 @@ def test_a_cell_that_is_compared_is_trained_as_train_would(cell: Cell) -> None:
     assert sizes.of(cell) == NetworkConfig(
         cell=cell, layers=2, hidden_size=8, segment_length=3, dropout=0.2
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"past": ("rain",), "future": ("rain",)}, "'rain' is named by --past and --future"),
+        ({"future": ("y",), "target": ("y",)}, "'y' is named by --future and --target"),
+        ({"static": ("shop",), "id": ("shop",)}, "'shop' is named by --static and --id"),
+        ({"past": ("day",), "time": "day"}, "'day' is named by --past and --time"),
+        ({"future": ("a", "b", "a")}, "--future names column 'a' twice"),
+    ],
+)
+def test_a_column_can_have_one_role(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        ReadConfig(**given)
+
+
+def test_covariates_are_all_columns_beside_the_target_that_are_named() -> None:
+    read = ReadConfig(past=("a",), future=("b", "c"), static=("d",), id=("e",), target=("f",))
+    assert read.covariates == ("a", "b", "c", "d")
+
+
+def test_the_horizon_and_levels_of_a_prediction_are_checked() -> None:
+    with pytest.raises(ConfigError, match="--horizon"):
+        PredictionConfig(horizon=0)
+    with pytest.raises(ConfigError, match="--level"):
+        PredictionConfig(levels=(0,))

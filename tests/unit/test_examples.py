@@ -8,8 +8,8 @@ from forecast_cli.examples import ExampleSource
 from forecast_cli.losses import Examples
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins
-from tests.models import make_form
-from tests.panels import make_panel, wave
+from tests.models import inputs_of, make_form
+from tests.panels import covariates_of, make_panel, wave, with_covariates
 
 HORIZON = 4
 LIMITS = np.array([40, 100])
@@ -97,3 +97,51 @@ def test_windows_that_a_form_cannot_express_are_left_out() -> None:
     )
     assert len(make_source(below_zero, log=True).after(origins)) == 1
     assert len(make_source(below_zero).after(origins)) == 2
+
+
+def seeing_source(of: Panel) -> ExampleSource:
+    form = make_form(inputs=inputs_of(with_covariates(panel())))
+    return ExampleSource(of, LIMITS, form, horizon=HORIZON, season_length=1, device="cpu")
+
+
+def assert_fed_the_same(one: Examples, other: Examples) -> None:
+    assert_same(one, other)
+    assert one.fed is not None
+    assert other.fed is not None
+    assert torch.equal(one.fed[0], other.fed[0])
+    assert torch.equal(one.fed[1], other.fed[1])
+
+
+def test_a_form_with_inputs_is_fed_them_and_one_without_is_not() -> None:
+    of = with_covariates(panel())
+    fed = batches(seeing_source(of))[0].fed
+    assert fed is not None
+    assert fed[0].shape == (5, make_form().context_length, 6)
+    assert fed[1].shape == (5, HORIZON, 4)
+    assert batches(make_source(of))[0].fed is None
+
+
+def test_some_of_the_windows_are_fed_what_is_theirs() -> None:
+    batch = batches(seeing_source(with_covariates(panel())))[0]
+    assert batch.fed is not None
+    part = batch.batch(slice(2, 4)).fed
+    assert part is not None
+    assert torch.equal(part[0], batch.fed[0][2:4])
+    assert torch.equal(part[1], batch.fed[1][2:4])
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_covariates_behind_the_limits_reach_a_window_before_them_only_where_known_ahead(
+    limited: bool,
+) -> None:
+    one, other = (with_covariates(panel()) for _ in range(2))
+    known = covariates_of(other)
+    for start, stop in ((40, 60), (100, 120)):
+        # No window before the limits has more than the horizon behind it.
+        known.values[start:stop, 2:] += 1e3
+        if not limited:
+            known.values[start + HORIZON : stop, :2] += 1e3
+    for before, after in zip(
+        batches(seeing_source(one)), batches(seeing_source(other)), strict=True
+    ):
+        assert_fed_the_same(before, after)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from forecast_cli.config import (
 )
 from forecast_cli.fingerprint import Fingerprint, differences, take_fingerprint
 from forecast_cli.panel import Panel
-from tests.panels import make_panel, wave
+from tests.panels import covariates_of, make_panel, wave, with_covariates
 
 
 def panel() -> Panel:
@@ -70,6 +71,32 @@ def other_values() -> Panel:
     values = panel().values.copy()
     values[3] += 1
     return replace(panel(), values=values)
+
+
+def other_covariates(**changes: Any) -> Panel:
+    known = with_covariates(panel())
+    return replace(known, covariates=replace(covariates_of(known), **changes))
+
+
+COVARIATES = covariates_of(with_covariates(panel()))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        panel(),
+        other_covariates(values=COVARIATES.values + 1),
+        other_covariates(static=COVARIATES.static + 1),
+        other_covariates(starts=COVARIATES.starts - 1),
+        other_covariates(offsets=COVARIATES.offsets + np.array([0, 1, 0])),
+        other_covariates(columns=tuple(replace(c, role="past") for c in COVARIATES.columns)),
+        other_covariates(columns=tuple(replace(c, categories=None) for c in COVARIATES.columns)),
+    ],
+)
+def test_other_covariates_are_other_data(other: Panel) -> None:
+    before = fingerprint(of=with_covariates(panel()))
+    assert before == fingerprint(of=with_covariates(panel()))
+    assert differences(before, fingerprint(of=other)) == ["the data differ"]
 
 
 @pytest.mark.parametrize(

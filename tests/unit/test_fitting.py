@@ -23,7 +23,8 @@ from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
 from forecast_cli.training import Task, train_all
 from forecast_cli.windows import contexts, histories
-from tests.panels import make_panel, wave
+from tests.panels import KIND, RAIN, covariates_of, make_panel, wave, with_covariates
+from tests.properties.fits import candidates
 
 QUICK = Settings(
     network=NetworkConfig(hidden_size=12),
@@ -366,3 +367,63 @@ def test_an_outlier_is_scored_as_it_stands_in_the_data() -> None:
     fitted, _ = run(with_rule(make_panel(values), "clip", 1))
     assert fitted.backtest is not None
     assert fitted.backtest.scores[0].mae > 1e4
+
+
+def promoted(length: int = 120, n_series: int = 2) -> Panel:
+    """Series in which a known event matters, and much else does not."""
+    panel = with_covariates(
+        make_panel(*[wave(length, seed=n) for n in range(n_series)]), ahead=PLAN.horizon
+    )
+    known = covariates_of(panel)
+    codes = np.concatenate([known.values[a : a + length, 1] for a in known.offsets[:-1]])
+    return replace(panel, values=panel.values * np.exp(0.2 * codes))
+
+
+def test_effects_of_what_is_known_ahead_are_taken_out_told_and_kept() -> None:
+    panel = promoted()
+    fitted, told = run(panel)
+    blind, _ = run(replace(panel, covariates=None))
+    assert fitted.effects is not None
+    (text,) = (text for text in told if text.startswith("effects of what is known ahead"))
+    assert "event 'sale'" in text
+    assert fitted.backtest is not None
+    assert blind.backtest is not None
+    assert blind.effects is None
+    assert fitted.backtest.scores[0].mae < 0.6 * blind.backtest.scores[0].mae
+    # The simple forecasts beside it are those of the values themselves.
+    simple, other = (
+        next(scores for scores in found.backtest.scores[1:] if scores.model == "theta")
+        for found in (fitted, blind)
+        if found.backtest is not None
+    )
+    assert simple.mae == other.mae
+
+
+def test_intervals_with_effects_hold_what_they_should() -> None:
+    fitted, _ = run(promoted(length=200))
+    assert fitted.backtest is not None
+    assert 0.6 < (fitted.backtest.scores[0].coverage["80"] or 0) <= 1
+
+
+def test_members_that_see_covariates_stand_beside_some_that_do_not() -> None:
+    panel = promoted()
+    with candidates() as trained:
+        fitted, _ = run(panel)
+    assert {"tables.future1" in network.weights for network in trained} == {True, False}
+    inputs = [m.form.inputs for m in fitted.committee.members if m.form.inputs]
+    for entries in inputs:
+        assert [entry.role for entry in entries] == [
+            column.role for column in covariates_of(panel).columns
+        ]
+
+
+def test_a_panel_too_short_for_networks_has_no_effects() -> None:
+    fitted, _ = run(with_covariates(make_panel(wave(8))))
+    assert fitted.effects is None
+    assert fitted.committee.members == ()
+
+
+def test_covariates_of_the_past_alone_are_seen_and_have_no_effects() -> None:
+    fitted, told = run(with_covariates(make_panel(wave(120), wave(120, seed=1)), (RAIN, KIND)))
+    assert fitted.effects is None
+    assert not [text for text in told if "known ahead" in text]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from forecast_cli import inference, windows
 from forecast_cli.baselines import drift
 from forecast_cli.cleaning import with_rule
+from forecast_cli.effects import Effects, Term
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
@@ -15,8 +16,8 @@ from forecast_cli.panel import Panel
 from forecast_cli.scales import positive_scales, typical_share
 from forecast_cli.splits import Origins, origins_at_end
 from forecast_cli.windows import histories
-from tests.models import HORIZON, make_committee, make_model
-from tests.panels import make_panel, wave
+from tests.models import HORIZON, make_committee, make_model, make_model_with_covariates
+from tests.panels import PRICE, covariates_of, make_panel, wave, with_covariates
 
 LEVELS = (50, 80, 95)
 
@@ -199,3 +200,89 @@ def test_a_series_of_one_value_borrows_the_relative_spread_of_the_training_serie
     lo, hi = forecast.bounds[80]
     assert hi[0, 0] - forecast.mean[0, 0] == pytest.approx(100 * share * model.widths[79, 0])
     assert lo[0, 0] < forecast.mean[0, 0]
+
+
+def seen(model: Model, panel: Panel | None = None, horizon: int = HORIZON) -> Forecast:
+    panel = panel or model.panel
+    return forecast_from(model, panel, origins_at_end(panel), horizon=horizon, levels=(80,))
+
+
+def with_covariates_from(panel: Panel, step: int, columns: list[int], shift: float) -> Panel:
+    """The panel with other numbers in some columns from so many steps behind each series on."""
+    known = covariates_of(panel)
+    positions = np.concatenate(
+        [np.arange(a, b) for a, b in zip(known.starts, known.ends, strict=True)]
+    )
+    last = np.repeat(panel.ends, np.diff(known.offsets))
+    values = known.values.copy()
+    values[np.ix_(positions > last + step, np.array(columns))] += shift
+    return replace(panel, covariates=replace(known, values=values))
+
+
+def test_blocks_beyond_the_horizon_rest_on_what_is_known_ahead_there() -> None:
+    model = make_model_with_covariates(ahead=2 * HORIZON)
+    plain = seen(model, horizon=2 * HORIZON).mean
+    later = with_covariates_from(model.panel, HORIZON + 1, [0], 1.0)
+    changed = seen(model, later, horizon=2 * HORIZON).mean
+    np.testing.assert_array_equal(changed[:, : HORIZON + 1], plain[:, : HORIZON + 1])
+    assert (changed[:, HORIZON + 1 :] != plain[:, HORIZON + 1 :]).all()
+
+
+@pytest.mark.parametrize("horizon", [1, HORIZON, 2 * HORIZON])
+def test_neither_the_later_past_nor_what_lies_beyond_the_horizon_changes_a_forecast(
+    horizon: int,
+) -> None:
+    model = make_model_with_covariates(ahead=3 * HORIZON)
+    plain = seen(model, horizon=horizon)
+    panel = with_covariates_from(model.panel, 0, [2], 1e3)
+    panel = with_covariates_from(panel, horizon, [0], 1e3)
+    changed = seen(model, panel, horizon=horizon)
+    np.testing.assert_array_equal(all_values(changed), all_values(plain))
+
+
+def test_a_longer_horizon_with_covariates_starts_with_the_shorter_one() -> None:
+    model = make_model_with_covariates(ahead=2 * HORIZON)
+    whole = seen(model, horizon=2 * HORIZON)
+    np.testing.assert_allclose(seen(model).mean, whole.mean[:, :HORIZON], rtol=1e-12)
+
+
+def test_an_effect_of_what_is_known_ahead_is_put_on_forecast_and_bounds() -> None:
+    effects = Effects(
+        terms=(Term(column=0, category=None, centre=0.0, spread=1.0),),
+        on_logs=True,
+        season_length=1,
+        mean=(np.log(2.0),),
+        variance=(0.0,),
+    )
+    panel = with_covariates(make_panel(wave(40)), (PRICE,), ahead=HORIZON)
+    known = covariates_of(panel)
+    known.values[:] = 0
+    model = replace(simple_model(), effects=effects, panel=panel)
+    plain = seen(model, panel)
+    known.values[41] = 1
+    doubled = seen(model, panel)
+    factor = [1, 2, 1, 1]
+    np.testing.assert_allclose(doubled.mean, plain.mean * factor)
+    for one, other in zip(doubled.bounds[80], plain.bounds[80], strict=True):
+        np.testing.assert_allclose(one, other * factor)
+
+
+@pytest.mark.parametrize("block", [1, 2])
+def test_with_covariates_it_does_not_matter_how_many_are_forecast_at_a_time(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make_model_with_covariates()
+    panel = with_covariates(make_panel(*[wave(20 + n, seed=n) for n in range(5)]), ahead=HORIZON)
+    whole = seen(model, panel)
+    monkeypatch.setattr(inference, "_BLOCK", block)
+    np.testing.assert_allclose(all_values(seen(model, panel)), all_values(whole), rtol=1e-6)
+
+
+def test_what_is_unknown_beside_a_series_leaves_its_forecast_finite() -> None:
+    model = make_model_with_covariates()
+    known = covariates_of(model.panel)
+    nothing = replace(
+        known, values=np.full_like(known.values, np.nan), static=np.full_like(known.static, np.nan)
+    )
+    found = seen(model, replace(model.panel, covariates=nothing), horizon=9)
+    assert np.isfinite(all_values(found)).all()

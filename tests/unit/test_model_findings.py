@@ -1,7 +1,8 @@
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model_findings import describe_checkpoint, report_training
-from tests.models import HORIZON, make_model
+from tests.models import HORIZON, make_model, make_model_with_covariates
+from tests.panels import EVERY_KIND
 
 MODEL = make_model()
 PLAN = WindowPlan(horizon=HORIZON, context_length=8, long_context_length=16, season_length=1)
@@ -29,3 +30,9 @@ def test_a_checkpoint_is_described_by_what_it_holds() -> None:
     )
     assert [part.validation_mase for part in report.members] == [0.9, 0.9]
     assert [part.backtest_mase for part in report.members] == [1.1, 1.1]
+
+
+def test_a_member_is_described_with_the_covariates_that_it_sees() -> None:
+    parts = describe_checkpoint("m.forecast", make_model_with_covariates(), "").members
+    names = tuple(column.name for column in EVERY_KIND)
+    assert [part.covariates for part in parts] == [names, names, ()]

@@ -1,5 +1,7 @@
 """The networks against independent NumPy forms of the published equations, in float64."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import CELLS, LAYERS, Cell, Layer, NetworkConfig
 from forecast_cli.errors import ConfigError
+from forecast_cli.inputs import Feed, Input, ahead
 from forecast_cli.network import RecurrentRegressor
 from forecast_cli.recurrence import FEATURES, forward, run_cell, weight_shapes
 
@@ -22,9 +25,24 @@ TORCH_LAYERS: dict[Layer, type[torch.nn.RNN | torch.nn.GRU | torch.nn.LSTM]] = {
 }
 
 
-def make_network(config: NetworkConfig, seed: int = 0) -> RecurrentRegressor:
+NUMBER = Input(column=0, role="past", n_categories=None, centre=0.0, spread=1.0)
+INPUTS = (
+    NUMBER,
+    replace(NUMBER, column=1, n_categories=5),
+    replace(NUMBER, column=2, role="future"),
+    replace(NUMBER, column=3, role="future", n_categories=2),
+    replace(NUMBER, role="static"),
+    replace(NUMBER, column=1, role="static", n_categories=3),
+)
+INPUT_SETS = {"past": INPUTS[:2], "past and static": (*INPUTS[:2], *INPUTS[4:]), "all": INPUTS}
+input_sets = pytest.mark.parametrize("inputs", INPUT_SETS.values(), ids=INPUT_SETS)
+
+
+def make_network(
+    config: NetworkConfig, seed: int = 0, inputs: tuple[Input, ...] = ()
+) -> RecurrentRegressor:
     generator = torch.Generator().manual_seed(seed)
-    network = RecurrentRegressor(config, 7, 4, generator=generator).double()
+    network = RecurrentRegressor(config, 7, 4, inputs, generator=generator).double()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.empty_like(parameter).normal_(0, 0.3, generator=generator))
@@ -37,6 +55,34 @@ def weights_of(network: RecurrentRegressor) -> dict[str, Array]:
 
 def features(rows: int = 3) -> Array:
     return np.random.default_rng(1).normal(size=(rows, 7, FEATURES))
+
+
+def feed(inputs: tuple[Input, ...], rows: int = 3, seed: int = 2) -> Feed:
+    """Encoded inputs by chance: numbers, and codes of which some are unknown."""
+    random = np.random.default_rng(seed)
+
+    def encoded(entries: tuple[Input, ...], steps: int) -> NDArray[np.float32]:
+        columns = [
+            random.normal(size=(rows, steps))
+            if entry.n_categories is None
+            else random.integers(-1, entry.n_categories, (rows, steps))
+            for entry in entries
+        ]
+        empty = np.empty((rows, steps, 0))
+        return np.dstack([empty, *columns]).astype(np.float32)
+
+    return Feed(before=encoded(inputs, 7), after=encoded(ahead(inputs), 4))
+
+
+def other(entry: Input, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Other encoded values, each allowed."""
+    if entry.n_categories is None:
+        return values + 1
+    return (values + 2) % (entry.n_categories + 1) - 1
+
+
+def tensors(fed: Feed) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.from_numpy(fed.before), torch.from_numpy(fed.after)
 
 
 def logistic(x: Array) -> Array:
@@ -264,3 +310,64 @@ def test_a_longer_horizon_only_adds_positions_and_the_shortcut() -> None:
 def test_a_segment_length_out_of_range_is_refused_under_the_name_of_its_option(length: int) -> None:
     with pytest.raises(ConfigError, match="--segment-length"):
         NetworkConfig(segment_length=length)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("segment", [1, 3])
+@input_sets
+def test_with_inputs_the_forward_pass_in_numpy_equals_the_one_in_torch(
+    cell: Cell, segment: int, inputs: tuple[Input, ...]
+) -> None:
+    config = NetworkConfig(cell=cell, hidden_size=6, segment_length=segment)
+    network, fed = make_network(config, inputs=inputs), feed(inputs)
+    with torch.inference_mode():
+        by_torch = network(torch.from_numpy(features()), None, tensors(fed)).numpy()
+    by_numpy = forward(config, weights_of(network), features(), inputs, fed)
+    np.testing.assert_allclose(by_numpy, by_torch, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("segment", [1, 3])
+@input_sets
+def test_the_declared_weight_shapes_are_those_of_a_network_with_inputs(
+    cell: Cell, segment: int, inputs: tuple[Input, ...]
+) -> None:
+    config = NetworkConfig(cell=cell, layers=2, hidden_size=6, segment_length=segment)
+    network = make_network(config, inputs=inputs)
+    shapes = {name: tensor.shape for name, tensor in weights_of(network).items()}
+    assert shapes == weight_shapes(config, 7, 4, inputs)
+
+
+@pytest.mark.parametrize("segment", [1, 3])
+def test_every_input_reaches_the_output_and_one_of_the_horizon_its_own_step_only(
+    segment: int,
+) -> None:
+    config = NetworkConfig(hidden_size=6, segment_length=segment)
+    weights = weights_of(make_network(config, inputs=INPUTS))
+    fed = feed(INPUTS)
+    plain = forward(config, weights, features(), INPUTS, fed)
+    for number, entry in enumerate(INPUTS):
+        before = fed.before.copy()
+        before[:, -1, number] = other(entry, before[:, -1, number])
+        changed = forward(config, weights, features(), INPUTS, replace(fed, before=before))
+        assert (changed != plain).any(axis=0).all()
+    for number, entry in enumerate(ahead(INPUTS)):
+        after = fed.after.copy()
+        after[:, 2, number] = other(entry, after[:, 2, number])
+        changed = forward(config, weights, features(), INPUTS, replace(fed, after=after))
+        assert (changed[:, 2] != plain[:, 2]).any()
+        np.testing.assert_array_equal(np.delete(changed, 2, 1), np.delete(plain, 2, 1))
+
+
+@pytest.mark.parametrize("segment", [1, 3])
+def test_an_untrained_network_with_inputs_puts_out_zero(segment: int) -> None:
+    config = NetworkConfig(segment_length=segment)
+    network = RecurrentRegressor(config, 7, 4, INPUTS, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        assert not network(torch.from_numpy(features()).float(), None, tensors(feed(INPUTS))).any()
+
+
+def test_without_inputs_a_network_starts_with_the_weights_that_it_always_had() -> None:
+    generator = torch.Generator().manual_seed(0)
+    plain = weights_of(RecurrentRegressor(NetworkConfig(), 7, 4, generator=generator))
+    assert not [name for name in plain if name.startswith(("tables", "given", "reach", "answer"))]

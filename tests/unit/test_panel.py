@@ -425,3 +425,29 @@ def test_a_later_file_is_read_by_the_columns_of_the_first(read: Read) -> None:
     assert later.starts.tolist() == [first.ends[1] + 2]
     with pytest.raises(UserError, match="sold"):
         read("price,when,shop\n9,2024-06-01,b\n", config)
+
+
+WITH_COVARIATES = "shop,day,sales,price,rain,size\n" + "".join(
+    f"{shop},2024-01-{n + 1:02d},{10 + n},{n % 3},{n % 2},{size}\n"
+    for shop, size in (("a", "big"), ("b", "small"))
+    for n in range(8)
+)
+ASKED = ReadConfig(future=("price",), past=("rain",), static=("size",), categorical=("rain",))
+
+
+def test_more_data_are_read_with_the_covariates_of_the_panel(read: Read) -> None:
+    panel = read(WITH_COVARIATES, ASKED)
+    again = read_again(panel, ReadConfig())
+    for option in ("past", "future", "static", "categorical"):
+        found = set(getattr(again, option))
+        assert found == set(getattr(ASKED, option)) | (
+            {"size"} if option == "categorical" else set()
+        )
+    assert read_again(panel, ReadConfig(future=("cost",))).future == ("cost",)
+
+
+def test_a_covariate_that_more_data_lack_is_blamed_on_the_checkpoint(read: Read) -> None:
+    again = read_again(read(WITH_COVARIATES, ASKED), ReadConfig())
+    words = r"column price is not in .*checkpoint was trained on future"
+    with pytest.raises(DataError, match=words):
+        read(WITH_COVARIATES.replace("price", "cost"), again)

@@ -6,6 +6,7 @@ import torch
 from numpy.typing import NDArray
 
 from forecast_cli.config import LAYERS, Layer, NetworkConfig
+from forecast_cli.inputs import Feed, Input
 from forecast_cli.recurrence import FEATURES, forward, run_cell, weight_shapes
 
 TINY = NetworkConfig(cell="rnn", hidden_size=1)
@@ -103,3 +104,28 @@ def test_forecasting_with_segments_writes_to_none_of_its_inputs() -> None:
     for array in (features, *weights.values()):
         array.flags.writeable = False
     assert forward(config, weights, features).shape == (2, 5)
+
+
+@pytest.mark.parametrize("segment", [1, 2])
+def test_a_category_that_is_unknown_has_the_first_row_of_its_table(segment: int) -> None:
+    config = NetworkConfig(hidden_size=4, segment_length=segment)
+    inputs = (Input(column=0, role="future", n_categories=2, centre=0.0, spread=1.0),)
+    random = np.random.default_rng(0)
+    weights = {
+        name: random.normal(size=shape)
+        for name, shape in weight_shapes(config, LENGTH, 2, inputs).items()
+    }
+    features = random.normal(size=(1, LENGTH, FEATURES))
+
+    def said(code: float) -> NDArray[np.float64]:
+        fed = Feed(
+            before=np.full((1, LENGTH, 1), code, dtype=np.float32),
+            after=np.full((1, 2, 1), code, dtype=np.float32),
+        )
+        return np.asarray(forward(config, weights, features, inputs, fed))
+
+    assert not np.array_equal(said(-1), said(0))
+    weights["tables.future0"][0] = weights["tables.future0"][1]
+    np.testing.assert_array_equal(said(-1), said(0))
+    weights["tables.future0"][0] = weights["tables.future0"][2]
+    np.testing.assert_array_equal(said(-1), said(1))

@@ -173,7 +173,7 @@ def test_every_table_fits_into_80_columns() -> None:
             representation="level, season removed, correction to seasonal-naive",
             context_length=1024,
             segment_length=1024,
-            covariates=(),
+            covariates=("the temperature at noon in the shade", "price", "event", "kind"),
             epochs=10**4,
             validation_mase=1e-9,
             backtest_mase=1e13,
@@ -263,3 +263,12 @@ def test_the_longest_name_on_a_leaderboard_stays_on_one_line() -> None:
 )
 def test_a_chance_is_written_in_the_digits_that_matter(chance: float, words: str) -> None:
     assert describe_chance(chance) == words
+
+
+def test_the_parts_of_a_model_are_shown_with_some_of_the_covariates_that_they_see() -> None:
+    def words(*names: str) -> str:
+        return " ".join(shown(parts_table([member(covariates=names)], {}), width=200).split())
+
+    assert "2 at a time, and price, event 10.0 %" in words("price", "event")
+    assert "2 at a time, and a, b, c, …" in words("a", "b", "c", "d")
+    assert "time, and" not in words()

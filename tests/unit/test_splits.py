@@ -1,5 +1,8 @@
+import itertools
+
 import numpy as np
 
+from forecast_cli.panel import Panel
 from forecast_cli.splits import (
     last_values,
     minimum_context,
@@ -10,7 +13,7 @@ from forecast_cli.splits import (
     seen_values,
     split_panel,
 )
-from tests.panels import make_panel, wave
+from tests.panels import covariates_of, make_panel, wave, with_covariates
 
 
 def test_the_origin_at_the_end_lies_behind_the_last_value() -> None:
@@ -102,3 +105,23 @@ def test_stops_before_the_whole_panel_leave_nothing_of_a_series() -> None:
     before = panel_before(panel, np.array([-3, 3]))
     assert before.values.tolist() == [3]
     assert before.ids.tolist() == [["b"]]
+
+
+def rows_of(panel: Panel) -> list[list[float]]:
+    known = covariates_of(panel)
+    ends = known.offsets
+    return [known.values[a:b, 0].tolist() for a, b in itertools.pairwise(ends)]
+
+
+def test_the_last_values_keep_the_covariates_from_there_on() -> None:
+    panel = with_covariates(make_panel([1, 2, 3, 4], [5]), ahead=2)
+    kept = last_values(panel, 2)
+    assert rows_of(kept) == [rows_of(panel)[0][2:], rows_of(panel)[1]]
+    assert covariates_of(kept).starts.tolist() == kept.starts.tolist() == [2, 0]
+
+
+def test_a_panel_before_its_stops_keeps_the_covariates_of_the_series_it_has() -> None:
+    panel = with_covariates(make_panel([1, 2, 3, 4], [5, 6], [7, 8, 9]))
+    before = panel_before(panel, np.array([2, 4, 9]))
+    assert rows_of(before) == [rows_of(panel)[0], rows_of(panel)[2]]
+    assert covariates_of(before).static.tolist() == covariates_of(panel).static[[0, 2]].tolist()

@@ -14,13 +14,14 @@ from forecast_cli.windows import (
     WindowSampler,
     contexts,
     count_windows,
+    cutoffs,
     futures,
     histories,
     last_steps,
     look_around,
     without_season,
 )
-from tests.panels import make_panel, wave
+from tests.panels import covariates_of, make_panel, wave, with_covariates
 
 NAN = np.nan
 
@@ -168,3 +169,34 @@ def test_what_the_other_targets_will_be_changes_nothing() -> None:
     assert other is not None
     np.testing.assert_array_equal(seen.before, other.before)
     np.testing.assert_array_equal(seen.after, other.after)
+
+
+def test_covariates_around_a_cutoff_are_those_of_the_steps_around_it() -> None:
+    panel = with_covariates(make_panel([1, 2, 3], [4, 5, 6, 7]), ahead=1)
+    at = Origins(series=np.array([1, 0]), stops=np.array([5, 3]), limits=np.array([7, 3]))
+    assert cutoffs(panel, at).tolist() == [1, 2]
+    around = look_around(panel, at, 3, 2)
+    assert around is not None
+    values = covariates_of(panel).values
+    np.testing.assert_array_equal(around.before[0, 1:], values[4:6])
+    assert np.isnan(around.before[0, 0]).all()
+    np.testing.assert_array_equal(around.before[1], values[:3])
+    np.testing.assert_array_equal(around.after[0, :, :2], values[6:8, :2])
+    np.testing.assert_array_equal(around.after[1, 0, :2], values[3, :2])
+    assert np.isnan(around.after[1, 1]).all()
+    np.testing.assert_array_equal(around.static, covariates_of(panel).static[[1, 0]])
+
+
+def test_what_is_not_known_ahead_is_unknown_behind_a_cutoff_whatever_the_data_hold() -> None:
+    panel = with_covariates(make_panel(wave(20)), ahead=5)
+    around = look_around(panel, origins_at_end(panel), 4, 5)
+    assert around is not None
+    roles = [column.role for column in covariates_of(panel).varying]
+    assert [bool(np.isnan(around.after[:, :, n]).all()) for n in range(len(roles))] == [
+        role == "past" for role in roles
+    ]
+
+
+def test_a_panel_without_covariates_has_nothing_around() -> None:
+    panel = make_panel(wave(20))
+    assert look_around(panel, origins_at_end(panel), 4, 5) is None

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -430,3 +431,109 @@ def test_a_model_that_is_not_known_is_refused_before_the_file_is_read(tell: Tell
     config = CompareConfig(cutoffs=CutoffConfig(models=("prophet",)))
     with pytest.raises(ConfigError, match="'prophet'; accepted values: gru, lstm"):
         workflows.compare("nowhere.csv", config=config, tell=tell, progress=lambda _: None)
+
+
+def write_with_covariates(path: Path, *, ahead: int = 0, order: int = 1) -> str:
+    """Two shops with planned offers, what rained, and what kind of shop it is."""
+    lines = []
+    for shop, kind in (("a", "big"), ("b", "small")):
+        for n, y in enumerate(wave(60 + ahead, seed=ord(shop))):
+            offer = "sale" if (7 * n) % 5 == 0 else ""
+            sales = f"{y * (1.5 if offer else 1)}" if n < 60 else ""
+            lines.append(f"{shop},{2000 + n},{sales},{offer},{n % 3},{kind}")
+    path.write_text("\n".join(["shop,Year,sales,offer,rain,kind", *lines[::order]]) + "\n")
+    return str(path)
+
+
+SEEING = replace(
+    QUICK, read=ReadConfig(future=("offer",), past=("rain",), static=("kind",), target=("sales",))
+)
+
+
+@pytest.fixture(scope="module")
+def seeing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model that knows offers ahead, and its data."""
+    folder = tmp_path_factory.mktemp("seeing")
+    data = write_with_covariates(folder / "data.csv")
+    workflows.train(
+        data,
+        str(folder / "m.forecast"),
+        settings=SEEING,
+        tell=lambda _: None,
+        progress=lambda _: None,
+    )
+    return folder
+
+
+def predict_with(
+    folder: Path, future_data: str | None, tell: Tell, source: str | None = None, **changes: Any
+) -> Forecast:
+    return workflows.predict(
+        source,
+        str(folder / "m.forecast"),
+        read=ReadConfig(**changes),
+        wanted=PredictionConfig(future_data=future_data),
+        tell=tell,
+    )[0]
+
+
+def write_offers(path: Path, *offers: str, head: str = "Year,offer") -> str:
+    rows = [f"{2060 + n},{offer}" for n, offer in enumerate(offers)]
+    path.write_text("\n".join([head, *rows]) + "\n")
+    return str(path)
+
+
+def test_what_is_known_ahead_comes_from_a_file_or_from_rows_behind_the_last_value(
+    seeing: Path, tmp_path: Path, tell: Tell
+) -> None:
+    with pytest.raises(DataError, match=r"column offer of a is known ahead .* for 2060 to 2063"):
+        predict_with(seeing, None, tell)
+    offers = write_offers(tmp_path / "offers.csv", "sale", "", "", "")
+    by_file = predict_with(seeing, offers, tell)
+    data = write_with_covariates(tmp_path / "data.csv", ahead=4)
+    np.testing.assert_array_equal(predict_with(seeing, None, tell, data).mean, by_file.mean)
+    other = write_offers(tmp_path / "offers.csv", "", "sale", "", "")
+    moved = predict_with(seeing, other, tell).mean
+    assert (by_file.mean[:, 0] > 1.2 * moved[:, 0]).all()
+    assert (moved[:, 1] > 1.2 * by_file.mean[:, 1]).all()
+
+
+def test_options_of_reading_serve_the_file_of_what_is_known_ahead(
+    seeing: Path, tmp_path: Path, tell: Tell
+) -> None:
+    offers = write_offers(tmp_path / "offers.csv", "sale", "", "", "", head="Year|offer")
+    Path(offers).write_text(Path(offers).read_text().replace(",", "|"))
+    assert predict_with(seeing, offers, tell, delimiter="|").mean.shape == (2, 4)
+
+
+def test_a_model_with_covariates_is_evaluated_with_those_of_the_data(
+    seeing: Path, tell: Tell
+) -> None:
+    _, report = evaluate(seeing, tell, str(seeing / "data.csv"), holdout=8)
+    assert report.backtest.scores[0].mae < 0.5 * min(s.mae for s in report.backtest.scores[1:])
+
+
+def test_the_order_of_the_rows_changes_no_byte_of_a_model_with_covariates(
+    seeing: Path, tmp_path: Path, tell: Tell
+) -> None:
+    again = write_with_covariates(tmp_path / "data.csv", order=-1)
+    checkpoint, _ = workflows.train(again, "-", settings=SEEING, tell=tell, progress=lambda _: None)
+    assert checkpoint == (seeing / "m.forecast").read_bytes()
+
+
+def test_a_season_that_known_events_hide_is_seen(
+    tmp_path: Path, told: list[str], tell: Tell
+) -> None:
+    random = np.random.default_rng(0)
+    steps = np.arange(200)
+    event = random.random(200) < 0.15
+    sales = 100 * (1 + 0.5 * event) + 10 * np.sin(2 * np.pi * steps / 7) + random.normal(0, 3, 200)
+    days = np.datetime64("2023-01-01") + steps
+    rows = [f"{d},{y:.1f},{int(e)}" for d, y, e in zip(days, sales, event, strict=True)]
+    path = tmp_path / "data.csv"
+    path.write_text("\n".join(["day,sales,event", *rows]) + "\n")
+    for future, seen in (((), False), (("event",), True)):
+        told.clear()
+        read = ReadConfig(target=("sales",), future=future)
+        workflows.inspect(str(path), read=read, window=WindowConfig(), tell=tell)
+        assert any("do not show a season of 7 steps" in text for text in told) != seen
