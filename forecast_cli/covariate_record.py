@@ -99,7 +99,7 @@ def _table(
     if table.dtype != np.float64 or table.ndim != 2 or np.isinf(table).any():
         raise ValueError(f"tensor {name!r} is not a table of finite numbers")
     if table.shape != (len(table) if n_rows is None else n_rows, len(columns)):
-        raise ValueError(f"tensor {name!r} is {list(table.shape)}")
+        raise ValueError(f"tensor {name!r} is not a table of that many rows and columns")
     for column, codes in zip(columns, table.T, strict=True):
         known = codes[~np.isnan(codes)]
         if column.categories is None:
@@ -162,9 +162,9 @@ def _check_effects(effects: Effects, columns: Sequence[Covariate]) -> None:
     if min(effects.variance) < 0:
         raise ValueError("an effect has a variance below zero")
     for term in effects.terms:
-        is_known = 0 <= term.column < len(columns) and columns[term.column].role in (
-            "future",
-            "holiday",
-        )
-        if not is_known or term.spread <= 0:
+        column = columns[term.column] if 0 <= term.column < len(columns) else None
+        if column is None or column.role not in ("future", "holiday") or term.spread <= 0:
             raise ValueError("a term of the effects is no covariate known ahead")
+        codes = (None,) if column.categories is None else range(len(column.categories))
+        if term.category not in codes:
+            raise ValueError("a term of the effects has another category than its covariate")

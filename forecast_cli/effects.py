@@ -82,7 +82,11 @@ class Effects:
             return context
         mean = np.broadcast_to(self.mean, (len(context), len(self.terms)))
         sizes = self.sizes(context)
-        return self.restore(rule.clip(self.remove(context, known, mean, sizes)), known, mean, sizes)
+        plain = self.remove(context, known, mean, sizes)
+        clipped = rule.clip(plain)
+        moved = np.isfinite(plain) & (clipped != plain)
+        # What is no outlier stays as it is to the bit.
+        return np.where(moved, self.restore(clipped, known, mean, sizes), context)
 
     def sizes(self, context: Array) -> Array:
         """The unit [B, 1] of the effects in each context [B, L]."""
