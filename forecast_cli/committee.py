@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.config import NetworkConfig
-from forecast_cli.inputs import Input, Surroundings
-from forecast_cli.recurrence import forward
-from forecast_cli.representation import Representation, applies, represent
+from forecast_cli.inputs import Feed, Input, Surroundings
+from forecast_cli.recurrence import attention_weights, forward
+from forecast_cli.representation import Representation, Represented, applies, represent
 from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import minimum_context
 from forecast_cli.windows import last_steps
@@ -57,15 +57,63 @@ class Member:
 
         A member with inputs needs the covariates around the cutoffs.
         """
+        stride = self.form.network.stride(horizon)
+        if stride == horizon:
+            return self._say(context, horizon, around)
+        return self._go_on(context, horizon, around)
+
+    def attention(
+        self, context: Array, horizon: int, around: Surroundings | None = None
+    ) -> Array | None:
+        """How much each state of the context [B, L] counts [B, Q, K]; None without attention.
+
+        `recurrence.attention_weights` says what Q and K are; in a recursive network it is what
+        counts for the first step.
+        """
+        form = self.form
+        if not form.network.attention:
+            return None
+        represented, feed = self._see(context, form.network.stride(horizon), around)
+        features = represented.features
+        shares = attention_weights(form.network, self.weights, features, form.inputs, feed)
+        return np.asarray(shares, dtype=np.float64)
+
+    def _go_on(self, context: Array, horizon: int, around: Surroundings | None) -> Array:
+        """The forecast [B, H] one step after the other, each from what was said before it.
+
+        NaN where what was said can be no context any more, as it left the range of numbers.
+        """
+        said = np.empty((len(context), horizon))
+        if around is not None:
+            around = around.unseen(self.form.inputs)
+        context = last_steps(context, self.form.context_length)
+        for step in range(horizon):
+            moved = None if around is None else around.moved(step, 1)
+            forecast = self._say(context, 1, moved)
+            usable = np.isfinite(forecast) & applies(self.form.representation, forecast)[:, None]
+            said[:, [step]] = np.where(usable, forecast, np.nan)
+            # What is lost goes on all the same: a context needs a value.
+            seen = np.where(usable, forecast, SIMPLE["naive"](context, 1, 1))
+            context = np.concatenate((context[:, 1:], seen), axis=1)
+        return said
+
+    def _say(self, context: Array, horizon: int, around: Surroundings | None) -> Array:
+        """What the network forecasts at a time [B, H]."""
+        form = self.form
+        represented, feed = self._see(context, horizon, around)
+        output = forward(form.network, self.weights, represented.features, form.inputs, feed)
+        return represented.restore(output)
+
+    def _see(
+        self, context: Array, horizon: int, around: Surroundings | None
+    ) -> tuple[Represented, Feed | None]:
         form = self.form
         window = last_steps(context, form.context_length)
         represented = represent(form.representation, window, horizon)
-        feed = None
-        if form.inputs:
-            assert around is not None
-            feed = around.feed(form.inputs, form.context_length)
-        output = forward(form.network, self.weights, represented.features, form.inputs, feed)
-        return represented.restore(output)
+        if not form.inputs:
+            return represented, None
+        assert around is not None
+        return represented, around.feed(form.inputs, form.context_length)
 
 
 @dataclass(frozen=True, kw_only=True)

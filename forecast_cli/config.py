@@ -6,7 +6,7 @@ The command line reads its defaults from here and a checkpoint stores what was u
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
 from forecast_cli.errors import ConfigError
@@ -15,6 +15,14 @@ Layer = Literal["gru", "lstm", "rnn"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 Cell = Literal["gru", "lstm", "rnn", "lstm-gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
+Strategy = Literal["direct", "recursive"]
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+Activation = Literal["gelu", "relu", "tanh", "silu", "none"]
+ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
+OptimizerName = Literal["adamw", "adam", "rmsprop", "sgd"]
+OPTIMIZERS: tuple[OptimizerName, ...] = get_args(OptimizerName)
+Schedule = Literal["onecycle", "cosine", "plateau", "none"]
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 Aggregate = Literal["mean", "sum", "last"]
@@ -30,6 +38,10 @@ HISTORY_LENGTH = 1024
 def _require(holds: bool, message: str) -> None:
     if not holds:
         raise ConfigError(message)
+
+
+def _require_one_of(option: str, value: str, accepted: Sequence[str]) -> None:
+    _require(value in accepted, f"{option} is {value!r}; accepted values: {', '.join(accepted)}")
 
 
 def _require_at_least(option: str, value: float | None, lowest: float) -> None:
@@ -167,10 +179,12 @@ _LAYERS_OF_CELL: dict[Cell, tuple[Layer, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
-    """The recurrent network: its cell and sizes.
+    """The recurrent network: its cell and sizes, and what it does beside (see `network`).
 
-    With a `segment_length` above 1 the network takes that many steps at a time (see `network`).
-    None leaves it to each member of a committee; a network by itself then takes one.
+    With a `segment_length` above 1 the network takes that many steps at a time. None leaves it to
+    each member of a committee; a network by itself then takes one. `bidirectional` layers read the
+    context backwards as well; with `attention` the end of the context is not all that is looked
+    at. A `recursive` network forecasts one step, and the next from its own forecast, and so on.
     """
 
     cell: Cell = "gru"
@@ -178,11 +192,15 @@ class NetworkConfig:
     hidden_size: int = 64
     segment_length: int | None = None
     dropout: float = 0.1
+    bidirectional: bool = False
+    attention: bool = False
+    strategy: Strategy = "direct"
+    activation: Activation = "gelu"
 
     def __post_init__(self) -> None:
-        _require(
-            self.cell in CELLS, f"--cell is {self.cell!r}; accepted values: {', '.join(CELLS)}"
-        )
+        _require_one_of("--cell", self.cell, CELLS)
+        _require_one_of("--strategy", self.strategy, STRATEGIES)
+        _require_one_of("--activation", self.activation, ACTIVATIONS)
         for option, size, most in (
             ("--layers", self.layers, _MOST_LAYERS),
             ("--hidden-size", self.hidden_size, _LARGEST_HIDDEN_SIZE),
@@ -204,6 +222,14 @@ class NetworkConfig:
         ('lstm', 'gru', 'lstm', 'gru')
         """
         return self.layers * _LAYERS_OF_CELL[self.cell]
+
+    def stride(self, horizon: int) -> int:
+        """The steps, of a horizon, that the network forecasts at a time.
+
+        >>> NetworkConfig().stride(12), NetworkConfig(strategy="recursive").stride(12)
+        (12, 1)
+        """
+        return horizon if self.strategy == "direct" else 1
 
 
 Effort = Literal["fast", "normal", "best"]
@@ -231,6 +257,8 @@ class TrainConfig:
     l1: float = 0.0
     l2: float = 1e-2
     clip_norm: float = 1.0
+    optimizer: OptimizerName = "adamw"
+    schedule: Schedule = "onecycle"
     patience: int = 8
     seed: int = 0
     threads: int = DEFAULT_THREADS
@@ -254,10 +282,9 @@ class TrainConfig:
             _require(0 < size < math.inf, f"{option} is {size}; it must be above 0 and finite")
         for option, size in (("--l1", self.l1), ("--l2", self.l2)):
             _require(0 <= size < math.inf, f"{option} is {size}; it must be 0 or more and finite")
-        _require(
-            self.effort in EFFORTS,
-            f"--effort is {self.effort!r}; accepted values: {', '.join(EFFORTS)}",
-        )
+        _require_one_of("--effort", self.effort, EFFORTS)
+        _require_one_of("--optimizer", self.optimizer, OPTIMIZERS)
+        _require_one_of("--schedule", self.schedule, SCHEDULES)
         _require(
             self.members is None or 1 <= self.members <= _MOST_MEMBERS,
             f"--members is {self.members}; it must be in 1 to {_MOST_MEMBERS}",
@@ -336,6 +363,10 @@ class NetworkSizes:
     hidden_size: int = NetworkConfig.hidden_size
     segment_length: int | None = NetworkConfig.segment_length
     dropout: float = NetworkConfig.dropout
+    bidirectional: bool = NetworkConfig.bidirectional
+    attention: bool = NetworkConfig.attention
+    strategy: Strategy = NetworkConfig.strategy
+    activation: Activation = NetworkConfig.activation
 
     def __post_init__(self) -> None:
         self.of(CELLS[0])
@@ -343,11 +374,7 @@ class NetworkSizes:
     def of(self, cell: Cell) -> NetworkConfig:
         """A network of this cell."""
         return NetworkConfig(
-            cell=cell,
-            layers=self.layers,
-            hidden_size=self.hidden_size,
-            segment_length=self.segment_length,
-            dropout=self.dropout,
+            cell=cell, **{field.name: getattr(self, field.name) for field in fields(self)}
         )
 
 

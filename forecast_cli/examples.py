@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.cleaning import usual_futures, without_outliers
-from forecast_cli.committee import Form
+from forecast_cli.committee import Form, Member
 from forecast_cli.inputs import Feed
-from forecast_cli.losses import Examples, make_examples
+from forecast_cli.losses import LARGEST_ERROR, Examples, make_examples
 from forecast_cli.panel import Panel
 from forecast_cli.representation import applies, represent
 from forecast_cli.scales import positive_scales
@@ -26,6 +26,9 @@ from forecast_cli.windows import (
 
 _LARGEST_BLOCK = 10_000_000
 """Values of windows in memory at a time."""
+
+_MOST_FORECASTS = 500
+"""Forecasts of a recursive network to validate it on: they take a step after the other."""
 
 
 class ExampleSource:
@@ -84,13 +87,36 @@ class ExampleSource:
 
     def after(self, origins: Origins) -> Examples:
         """Windows after the limits, whose season is estimated at each of them, as in a forecast."""
+        context, future = self._later(origins, self._horizon)
+        context = last_steps(context, self._form.context_length)
+        return self._examples(context, future, origins)
+
+    def error_after(self, origins: Origins, member: Member, horizon: int) -> float:
+        """The error of a member's own forecasts of `horizon` steps after the limits.
+
+        It is counted as in training; some origins stand for many, as this takes its time.
+        """
+        origins = origins.thinned(_MOST_FORECASTS)
+        context, future = self._later(origins, horizon)
+        keep = applies(self._form.representation, last_steps(context, self._form.context_length))
+        kept = origins.rows(keep)
+        around = look_around(self._panel, kept, self._form.context_length, horizon)
+        forecast = member.forecast(context[keep], horizon, around)
+        errors = np.abs(forecast - future[keep]) / self._scales[kept.series][:, None]
+        known = errors[np.isfinite(future[keep])]
+        counted = np.minimum(np.nan_to_num(known, nan=np.inf), LARGEST_ERROR)
+        return float(counted.mean()) if len(counted) else 0.0
+
+    def _later(
+        self, origins: Origins, horizon: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Contexts and futures after the limits."""
         context = histories(self._panel, origins)
-        future = usual_futures(self._panel, origins, self._horizon)
+        future = usual_futures(self._panel, origins, horizon)
         if self._form.representation.deseasonalised:
             season = estimate_season(context, self._season_length)
             context, future = season.remove(context), season.remove_ahead(future)
-        context = last_steps(context, self._form.context_length)
-        return self._examples(context, future, origins)
+        return context, future
 
     def _examples(
         self, context: NDArray[np.float64], future: NDArray[np.float64], origins: Origins

@@ -249,6 +249,10 @@ class InfoReport:
     cell: str
     layers: int
     hidden_size: int
+    bidirectional: bool
+    attention: bool
+    strategy: str
+    activation: str
     horizon: int
     season_length: int
     n_parameters: int

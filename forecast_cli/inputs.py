@@ -75,6 +75,12 @@ class Surroundings:
             static=self.static,
         )
 
+    def unseen(self, inputs: Sequence[Input]) -> "Surroundings":
+        """The same, and behind the cutoffs nothing of those inputs that are not known ahead."""
+        after = self.after.copy()
+        after[:, :, [entry.column for entry in inputs if entry.role == "past"]] = np.nan
+        return Surroundings(before=self.before, after=after, static=self.static)
+
     def feed(self, inputs: Sequence[Input], context_length: int) -> "Feed":
         """What a network with these inputs and this context length is fed."""
         before = self.before[:, -context_length:]

@@ -11,7 +11,7 @@ from forecast_cli.inputs import Feed
 from forecast_cli.representation import Represented
 from forecast_cli.scales import LARGEST_EXPONENT
 
-_LARGEST_ERROR = 50.0
+LARGEST_ERROR = 50.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,5 +81,5 @@ def scaled_error(output: Tensor, examples: Examples) -> Tensor:
     relative = examples.offset + examples.gain * output
     if examples.log:
         relative = relative.clamp(-LARGEST_EXPONENT, LARGEST_EXPONENT).exp()
-    errors = ((relative - examples.target).abs() * examples.weight).clamp(max=_LARGEST_ERROR)
+    errors = ((relative - examples.target).abs() * examples.weight).clamp(max=LARGEST_ERROR)
     return errors.sum() / (examples.weight > 0).sum().clamp(min=1)

@@ -61,12 +61,16 @@ def _from_2_to_3(old: Metadata) -> Metadata:
 
 
 def _from_3_to_4(old: Metadata) -> Metadata:
-    members = [{**member, "form": {**member["form"], "inputs": []}} for member in old["members"]]
+    members = [
+        {**member, "form": {**member["form"], "network": _plain(member["form"]), "inputs": []}}
+        for member in old["members"]
+    ]
     backtest = old["training"]["backtest"]
     if backtest is not None:
         backtest = {**backtest, "by_target": []}
     return {
         **old,
+        "network": _plain(old),
         "members": members,
         "effects": None,
         "covariates": [],
@@ -74,6 +78,12 @@ def _from_3_to_4(old: Metadata) -> Metadata:
         "by_frequency": False,
         "training": {**old["training"], "backtest": backtest, "outliers": "keep"},
     }
+
+
+def _plain(holder: Metadata) -> Metadata:
+    """The network of a model or a form, without what networks of format 3 did not have."""
+    options = {"bidirectional": False, "attention": False}
+    return {**holder["network"], **options, "strategy": "direct", "activation": "gelu"}
 
 
 _STEPS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}

@@ -4,19 +4,27 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from forecast_cli.config import Layer, NetworkConfig
+from forecast_cli.config import Activation, Layer, NetworkConfig
 from forecast_cli.inputs import Input, ahead, expanded_width
-from forecast_cli.recurrence import count_segments, embedded_features
+from forecast_cli.recurrence import count_segments, embedded_features, output_steps
 
 _LAYERS: dict[Layer, type[nn.RNN | nn.GRU | nn.LSTM]] = {
     "rnn": nn.RNN,
     "gru": nn.GRU,
     "lstm": nn.LSTM,
+}
+
+_ACTIVATE: dict[Activation, Callable[[Tensor], Tensor]] = {
+    "gelu": lambda x: nn.functional.gelu(x, approximate="tanh"),
+    "relu": nn.functional.relu,
+    "tanh": torch.tanh,
+    "silu": nn.functional.silu,
+    "none": lambda x: x,
 }
 
 _State = tuple[Tensor, Tensor | None]
@@ -31,6 +39,13 @@ class RecurrentRegressor(nn.Module):
     end of the window; then, from the state at its end, they make one step for each segment of the
     horizon, side by side, with a learned position as the input, and one linear map turns each of
     these states into the outputs of its segment (Lin et al. 2023, SegRNN).
+
+    A bidirectional layer also reads the context from its end to its start, and a linear map makes
+    one state of two (Schuster & Paliwal 1997). What it hands on as its state at the end is the one
+    of both readings when they are through, and an LSTM's memory that of the reading forwards. With
+    attention the last state, or the one of each segment of the horizon, asks the states of the
+    context; the answer is their mean by how well they fit, and both make a new state (Luong et al.
+    2015, the general score, over the root of U). A recursive network has a horizon of 1.
 
     The output layer and the linear shortcut from the window's relative values start at zero, so
     training starts at the simple continuation that the output corrects. Dropout and the initial
@@ -49,7 +64,8 @@ class RecurrentRegressor(nn.Module):
         super().__init__()
         self.dropout = config.dropout
         self.segment_length = config.pace
-        self.horizon = horizon
+        self.activate = _ACTIVATE[config.activation]
+        self.horizon = horizon = config.stride(horizon)
         self.inputs = tuple(inputs)
         known_ahead = ahead(self.inputs)
         size, segment = config.hidden_size, config.pace
@@ -57,14 +73,12 @@ class RecurrentRegressor(nn.Module):
         with torch.device("meta"):
             width = embedded_features(segment, expanded_width(self.inputs))
             self.embed = nn.Linear(width, size)
-            self.recurrent = nn.ModuleList(
-                _LAYERS[layer](size, size, batch_first=True) for layer in config.recurrent_layers
-            )
+            self._make_layers(config)
             if segment == 1:
                 self.dense = nn.Linear(size, size)
             else:
                 self.positions = nn.Parameter(torch.empty(count_segments(horizon, segment), size))
-            self.output = nn.Linear(size, horizon if segment == 1 else segment)
+            self.output = nn.Linear(size, output_steps(config, horizon))
             self.shortcut = nn.Linear(context_length, horizon, bias=False)
             self.tables = nn.ParameterDict(
                 {
@@ -79,6 +93,19 @@ class RecurrentRegressor(nn.Module):
                 self.answer = nn.Linear(size, 1)
         self.to_empty(device="cpu")
         self._initialise(generator)
+
+    def _make_layers(self, config: NetworkConfig) -> None:
+        """What reads the context: recurrent layers, and attention to their states."""
+        size, both_ways = config.hidden_size, config.bidirectional
+        kinds = config.recurrent_layers
+        self.recurrent = nn.ModuleList(
+            _LAYERS[kind](size, size, batch_first=True, bidirectional=both_ways) for kind in kinds
+        )
+        self.merge = nn.ModuleList(nn.Linear(2 * size, size) for _ in kinds if both_ways)
+        self.attends = config.attention
+        if config.attention:
+            self.attention = nn.Linear(size, size, bias=False)
+            self.combine = nn.Linear(2 * size, size)
 
     def forward(
         self,
@@ -103,7 +130,7 @@ class RecurrentRegressor(nn.Module):
     def _answer(self, after: Tensor, last: Tensor, generator: torch.Generator | None) -> Tensor:
         """What is known of each step of the horizon changes there [B, H], given the last state."""
         given = self.given(self._expand(after, ahead(self.inputs)))
-        hidden = nn.functional.gelu(given + self.reach(last)[:, None], approximate="tanh")
+        hidden = self.activate(given + self.reach(last)[:, None])
         answer: Tensor = self.answer(self._drop(hidden, generator))
         return answer[:, :, 0]
 
@@ -121,23 +148,27 @@ class RecurrentRegressor(nn.Module):
         self, features: Tensor, generator: torch.Generator | None
     ) -> tuple[Tensor, Tensor]:
         """The output [B, H], and the last layer's state [B, U] at the end of the context."""
-        hidden, _ = self._run_layers(self.embed(features), generator)
-        last = self._drop(hidden[:, -1], generator)
-        dense = nn.functional.gelu(self.dense(last), approximate="tanh")
+        hidden, states = self._run_layers(self.embed(features), generator)
+        end = found = states[-1][0] if self.merge else hidden[:, -1]
+        if self.attends:
+            found = self._attend(end[:, None], hidden)[:, 0]
+        dense = self.activate(self.dense(self._drop(found, generator)))
         output: Tensor = self.output(self._drop(dense, generator))
-        return output, hidden[:, -1]
+        return output, end
 
     def _by_segment(
         self, features: Tensor, generator: torch.Generator | None
     ) -> tuple[Tensor, Tensor]:
         """The same as `_by_step`, one segment at a time."""
         segments = _segments(features, self.segment_length)
-        _, states = self._run_layers(nn.functional.relu(self.embed(segments)), generator)
+        seen, states = self._run_layers(nn.functional.relu(self.embed(segments)), generator)
         hidden = self.positions[None]
         for depth, (layer, state) in enumerate(zip(self.recurrent, states, strict=True)):
             if depth:
                 hidden = self._drop(hidden, generator)
             hidden = _step(layer, hidden, state)
+        if self.attends:
+            hidden = self._attend(hidden, seen)
         output: Tensor = self.output(self._drop(hidden, generator))
         return output.flatten(1)[:, : self.horizon], states[-1][0]
 
@@ -150,8 +181,20 @@ class RecurrentRegressor(nn.Module):
             if depth:
                 hidden = self._drop(hidden, generator)
             hidden, end = layer(hidden)
-            states.append((end[0][0], end[1][0]) if isinstance(layer, nn.LSTM) else (end[0], None))
+            last, memory = (end[0], end[1][0]) if isinstance(layer, nn.LSTM) else (end, None)
+            state = last[0]
+            if self.merge:
+                merge = self.merge[depth]
+                hidden, state = merge(hidden), merge(torch.cat((last[0], last[1]), dim=-1))
+            states.append((state, memory))
         return hidden, states
+
+    def _attend(self, queries: Tensor, states: Tensor) -> Tensor:
+        """The queries [B, Q, U] with what they find in the states [B, K, U]."""
+        scores = self.attention(queries) @ states.transpose(1, 2) / math.sqrt(states.shape[2])
+        found = scores.softmax(dim=-1) @ states
+        combined: Tensor = self.combine(torch.cat((found, queries), dim=-1))
+        return combined.tanh()
 
     def _drop(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
         if generator is None or self.dropout == 0:
@@ -163,9 +206,7 @@ class RecurrentRegressor(nn.Module):
     @torch.no_grad()
     def _initialise(self, generator: torch.Generator) -> None:
         for linear in (self.embed, self.dense) if self.segment_length == 1 else (self.embed,):
-            bound = 1 / math.sqrt(linear.in_features)
-            nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
-            nn.init.zeros_(linear.bias)
+            _initialise_linear(linear, generator)
         for layer in self.recurrent:
             assert isinstance(layer, nn.RNNBase)
             _initialise_recurrent(layer, generator)
@@ -177,11 +218,11 @@ class RecurrentRegressor(nn.Module):
             nn.init.normal_(table, generator=generator)
         if ahead(self.inputs):
             for linear in (self.given, self.reach):
-                bound = 1 / math.sqrt(linear.in_features)
-                nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
-                nn.init.zeros_(linear.bias)
+                _initialise_linear(linear, generator)
             nn.init.zeros_(self.answer.weight)
             nn.init.zeros_(self.answer.bias)
+        for linear in (*self.merge, *((self.attention, self.combine) if self.attends else ())):
+            _initialise_linear(linear, generator)
 
 
 def _segments(features: Tensor, segment_length: int) -> Tensor:
@@ -217,6 +258,14 @@ def _step(layer: nn.Module, inputs: Tensor, state: _State) -> Tensor:
     update = (fed_update + kept_update).sigmoid()
     new = (fed_new + (fed_reset + kept_reset).sigmoid() * kept_new).tanh()
     return torch.lerp(new, hidden[:, None], update)
+
+
+def _initialise_linear(linear: nn.Module, generator: torch.Generator) -> None:
+    assert isinstance(linear, nn.Linear)
+    bound = 1 / math.sqrt(linear.in_features)
+    nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
+    if linear.bias is not None:
+        nn.init.zeros_(linear.bias)
 
 
 def _initialise_recurrent(layer: nn.RNNBase, generator: torch.Generator) -> None:

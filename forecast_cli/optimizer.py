@@ -1,29 +1,40 @@
-"""Gradients -> steps: AdamW and its learning rate over a training run."""
+"""Gradients -> steps: AdamW and other optimisers.
 
-import math
-from collections.abc import Iterable
+torch's own classes do the same, but making the first one imports torch's compiler, which takes as
+long as importing torch. The fused step of Adam is that of torch.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
 from torch.optim.adamw import adamw
 
-_WARM_UP = 0.1
+from forecast_cli.config import OptimizerName
+
 _FADING = (0.9, 0.999)
 _EPSILON = 1e-8
+_RMS_FADING = 0.99
+_MOMENTUM = 0.9
 
 
-class AdamW:
-    """AdamW (Loshchilov & Hutter 2019), its decay on matrices only: biases need none.
+class Optimizer:
+    """An optimiser that lets matrices decay, and no biases: they need no decay.
 
-    torch's own class does the same, but making one imports torch's compiler, which takes as long
-    as importing torch. The fused step is that of torch.
+    In AdamW (Loshchilov & Hutter 2019) the decay is apart from the gradients; in all others it is
+    that of an L2 penalty, a part of each gradient: Adam (Kingma & Ba 2015), RMSprop (Tieleman &
+    Hinton 2012), and gradient descent with a momentum of 0.9 (Polyak 1964).
     """
 
-    def __init__(self, parameters: Iterable[nn.Parameter], *, weight_decay: float) -> None:
+    def __init__(
+        self, parameters: Iterable[nn.Parameter], *, name: OptimizerName, weight_decay: float
+    ) -> None:
         every = list(parameters)
         matrices = [p for p in every if p.ndim > 1]
         others = [p for p in every if p.ndim <= 1]
-        self._groups = [_Group(matrices, weight_decay), _Group(others, 0.0)]
+        make = _GROUPS[name]
+        self._groups = [make(matrices, weight_decay), make(others, 0.0)]
 
     def clear(self) -> None:
         """Forget the gradients."""
@@ -42,33 +53,52 @@ class AdamW:
         return {
             f"{number}.{name}.{position}": tensor
             for number, group in enumerate(self._groups)
-            for name, tensors in (
-                ("means", group.means),
-                ("squares", group.squares),
-                ("counts", group.counts),
-            )
+            for name, tensors in group.moments.items()
             for position, tensor in enumerate(tensors)
         }
 
 
 class _Group:
-    """Parameters with one weight decay, and the running moments of their gradients."""
+    """Parameters with one weight decay, and what is remembered of their gradients."""
+
+    moments: Mapping[str, list[Tensor]]
 
     def __init__(self, parameters: list[nn.Parameter], weight_decay: float) -> None:
         self.parameters = parameters
         self.weight_decay = weight_decay
-        self.means = [torch.zeros_like(p) for p in parameters]
-        self.squares = [torch.zeros_like(p) for p in parameters]
-        self.counts = [torch.zeros((), device=p.device) for p in parameters]
 
     def step(self, learning_rate: float) -> None:
+        raise NotImplementedError
+
+    def gradients(self) -> list[Tensor]:
         gradients: list[Tensor] = []
         for parameter in self.parameters:
             assert parameter.grad is not None
             gradients.append(parameter.grad)
-        adamw(
+        return gradients
+
+    def penalised(self) -> list[Tensor]:
+        """The gradients with those of an L2 penalty."""
+        return [
+            gradient.add(parameter, alpha=self.weight_decay)
+            for gradient, parameter in zip(self.gradients(), self.parameters, strict=True)
+        ]
+
+
+class _Adam(_Group):
+    move: Callable[..., None] = staticmethod(adam)
+
+    def __init__(self, parameters: list[nn.Parameter], weight_decay: float) -> None:
+        super().__init__(parameters, weight_decay)
+        self.means = [torch.zeros_like(p) for p in parameters]
+        self.squares = [torch.zeros_like(p) for p in parameters]
+        self.counts = [torch.zeros((), device=p.device) for p in parameters]
+        self.moments = {"means": self.means, "squares": self.squares, "counts": self.counts}
+
+    def step(self, learning_rate: float) -> None:
+        self.move(
             list(self.parameters),
-            gradients,
+            self.gradients(),
             self.means,
             self.squares,
             [],
@@ -84,14 +114,41 @@ class _Group:
         )
 
 
-def one_cycle(done: float) -> float:
-    """The learning rate's share of its peak when `done` (0 to 1) of the training is over.
+class _AdamW(_Adam):
+    move = staticmethod(adamw)
 
-    A linear warm-up over the first tenth, then half a cosine down to zero.
 
-    >>> one_cycle(0.05), one_cycle(0.1), round(one_cycle(0.55), 3)
-    (0.5, 1.0, 0.5)
-    """
-    if done < _WARM_UP:
-        return done / _WARM_UP
-    return 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
+class _RMSprop(_Group):
+    def __init__(self, parameters: list[nn.Parameter], weight_decay: float) -> None:
+        super().__init__(parameters, weight_decay)
+        self.squares = [torch.zeros_like(p) for p in parameters]
+        self.moments = {"squares": self.squares}
+
+    def step(self, learning_rate: float) -> None:
+        for parameter, gradient, square in zip(
+            self.parameters, self.penalised(), self.squares, strict=True
+        ):
+            square.mul_(_RMS_FADING).addcmul_(gradient, gradient, value=1 - _RMS_FADING)
+            parameter.addcdiv_(gradient, square.sqrt().add_(_EPSILON), value=-learning_rate)
+
+
+class _Momentum(_Group):
+    def __init__(self, parameters: list[nn.Parameter], weight_decay: float) -> None:
+        super().__init__(parameters, weight_decay)
+        self.velocities = [torch.zeros_like(p) for p in parameters]
+        self.moments = {"velocities": self.velocities}
+
+    def step(self, learning_rate: float) -> None:
+        for parameter, gradient, velocity in zip(
+            self.parameters, self.penalised(), self.velocities, strict=True
+        ):
+            velocity.mul_(_MOMENTUM).add_(gradient)
+            parameter.sub_(velocity, alpha=learning_rate)
+
+
+_GROUPS: Mapping[OptimizerName, type[_Group]] = {
+    "adamw": _AdamW,
+    "adam": _Adam,
+    "rmsprop": _RMSprop,
+    "sgd": _Momentum,
+}

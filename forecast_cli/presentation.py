@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forecast_cli.backtest import Scene, break_down_by_step, make_scene, score
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.command_line import option_words, path_word
-from forecast_cli.config import NetworkConfig, ReadConfig, TrainConfig
+from forecast_cli.config import ReadConfig, TrainConfig
 from forecast_cli.continuation import continue_data
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import (
@@ -197,7 +197,6 @@ def _commands(
 
     What a checkpoint does not keep, such as the effort, is left at its default.
     """
-    network = model.committee.network
     train = [
         "forecast",
         "train",
@@ -205,9 +204,7 @@ def _commands(
         *option_words(read_again(model.panel, ReadConfig())),
     ]
     train += ["--season-length", str(info.season_length), "--horizon", str(info.horizon)]
-    for field in ("cell", "layers", "hidden_size", "dropout"):
-        if getattr(network, field) != getattr(NetworkConfig, field):
-            train += [f"--{field.replace('_', '-')}", str(getattr(network, field))]
+    train += option_words(model.committee.network)
     if info.seed != TrainConfig.seed:
         train += ["--seed", str(info.seed)]
     train += [

@@ -2,7 +2,7 @@
 
 Forecasts are made with this, so that predicting needs no torch. Weights have torch's names and
 layout: gates stacked along the rows, in the order (i, f, g, o) for LSTM and (r, z, n) for GRU.
-`network` says what the forms with and without segments compute.
+`network` says what the forms of the network compute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.activations import ACTIVATE, sigmoid, softmax
 from forecast_cli.config import Layer, NetworkConfig
 from forecast_cli.inputs import Feed, Input, ahead, expanded_width
 
@@ -23,6 +24,9 @@ Array = NDArray[np.floating]
 State = tuple[Array, Array]
 """The hidden state [B, U] of a layer and its memory [B, U], which only an LSTM uses."""
 
+_REVERSE = "_reverse"
+"""The end of the names of weights that read the context backwards."""
+
 
 def forward(
     network: NetworkConfig,
@@ -35,31 +39,50 @@ def forward(
 
     Dropout is for training only.
     """
+    activate = ACTIVATE[network.activation]
     window = features[:, :, 0]
     shortcut: Array = window @ weights["shortcut.weight"].T
-    if feed is not None:
-        features = _with_inputs(features, _expand(feed.before, inputs, weights))
+    hidden, states = _encode(network, weights, features, inputs, feed)
+    found = _queries(network, weights, states)
+    if network.attention:
+        seen = _attention(weights, found, hidden) @ hidden
+        found = np.tanh(_affine(np.concatenate((seen, found), axis=2), weights, "combine"))
     if network.pace == 1:
-        hidden, states = _run_layers(network, weights, _affine(features, weights, "embed"))
-        output = _affine(_gelu(_affine(hidden[:, -1], weights, "dense")), weights, "output")
+        output = _affine(activate(_affine(found[:, 0], weights, "dense")), weights, "output")
     else:
-        segments = _segments(features, network.pace)
-        embedded = np.maximum(_affine(segments, weights, "embed"), 0)
-        _, states = _run_layers(network, weights, embedded)
-        decoded = _affine(_decode(network, weights, states), weights, "output")
+        decoded = _affine(found, weights, "output")
         batch, count, steps = decoded.shape
         output = decoded.reshape(batch, count * steps)[:, : shortcut.shape[1]]
     if feed is not None and feed.after.shape[2]:
         last = _affine(states[-1][0], weights, "reach")[:, None]
         given = _affine(_expand(feed.after, ahead(inputs), weights), weights, "given")
-        output = output + _affine(_gelu(given + last), weights, "answer")[:, :, 0]
+        output = output + _affine(activate(given + last), weights, "answer")[:, :, 0]
     return output + shortcut
+
+
+def attention_weights(
+    network: NetworkConfig,
+    weights: Weights,
+    features: Array,
+    inputs: Sequence[Input] = (),
+    feed: Feed | None = None,
+) -> Array:
+    """How much each state of the context counts [B, Q, K], which sums to one over K.
+
+    Without segments Q is 1, for all of the horizon, and K the steps of the context; else Q are
+    the segments of the horizon, and K those of the context, which end with it (see `network`).
+    The network must have attention. Source: Luong et al. (2015), the general score, over the root
+    of the number of units as in Vaswani et al. (2017).
+    """
+    hidden, states = _encode(network, weights, features, inputs, feed)
+    return _attention(weights, _queries(network, weights, states), hidden)
 
 
 def weight_shapes(
     network: NetworkConfig, context_length: int, horizon: int, inputs: Sequence[Input] = ()
 ) -> dict[str, tuple[int, ...]]:
     """The name and shape of every weight of a network."""
+    horizon = network.stride(horizon)
     size, segment = network.hidden_size, network.pace
     is_segmented = segment > 1
     shapes: dict[str, tuple[int, ...]] = {}
@@ -68,12 +91,18 @@ def weight_shapes(
     width = embedded_features(segment, expanded_width(inputs))
     shapes |= {"embed.weight": (size, width), "embed.bias": (size,)}
     for depth, layer in enumerate(network.recurrent_layers):
-        for kind in ("ih", "hh"):
-            shapes[f"recurrent.{depth}.weight_{kind}_l0"] = (_GATES[layer] * size, size)
-            shapes[f"recurrent.{depth}.bias_{kind}_l0"] = (_GATES[layer] * size,)
+        for kind in ("ih_l0", "hh_l0", "ih_l0_reverse", "hh_l0_reverse"):
+            if network.bidirectional or not kind.endswith(_REVERSE):
+                shapes[f"recurrent.{depth}.weight_{kind}"] = (_GATES[layer] * size, size)
+                shapes[f"recurrent.{depth}.bias_{kind}"] = (_GATES[layer] * size,)
+        if network.bidirectional:
+            shapes |= {f"merge.{depth}.weight": (size, 2 * size), f"merge.{depth}.bias": (size,)}
+    if network.attention:
+        shapes |= {"attention.weight": (size, size)}
+        shapes |= {"combine.weight": (size, 2 * size), "combine.bias": (size,)}
     if not is_segmented:
         shapes |= {"dense.weight": (size, size), "dense.bias": (size,)}
-    steps = segment if is_segmented else horizon
+    steps = output_steps(network, horizon)
     shapes |= {"output.weight": (steps, size), "output.bias": (steps,)}
     return {**shapes, "shortcut.weight": (horizon, context_length), **_input_shapes(inputs, size)}
 
@@ -107,6 +136,12 @@ def count_segments(steps: int, segment_length: int) -> int:
     return -(-steps // segment_length)
 
 
+def output_steps(network: NetworkConfig, horizon: int) -> int:
+    """How many steps of a horizon the output layer makes of one state."""
+    is_whole = network.pace == 1 or network.strategy == "recursive"
+    return network.stride(horizon) if is_whole else network.pace
+
+
 def run_cell(layer: Layer, weights: Weights, inputs: Array) -> tuple[Array, State]:
     """Every hidden state [B, L, U] of a recurrent layer over inputs [B, L, I], and the last state.
 
@@ -127,14 +162,56 @@ def run_cell(layer: Layer, weights: Weights, inputs: Array) -> tuple[Array, Stat
     return states, (hidden, memory)
 
 
-def _run_layers(
-    network: NetworkConfig, weights: Weights, hidden: Array
+def _encode(
+    network: NetworkConfig,
+    weights: Weights,
+    features: Array,
+    inputs: Sequence[Input],
+    feed: Feed | None,
 ) -> tuple[Array, list[State]]:
+    """The last layer's states [B, K, U] over the context, and the state of each layer at its end.
+
+    K are its steps, or its segments.
+    """
+    if feed is not None:
+        features = _with_inputs(features, _expand(feed.before, inputs, weights))
+    if network.pace == 1:
+        hidden = _affine(features, weights, "embed")
+    else:
+        hidden = np.maximum(_affine(_segments(features, network.pace), weights, "embed"), 0)
     states = []
     for depth, layer in enumerate(network.recurrent_layers):
-        hidden, state = run_cell(layer, _part(weights, f"recurrent.{depth}"), hidden)
-        states.append(state)
+        part = _part(weights, f"recurrent.{depth}")
+        forwards, (end, memory) = run_cell(layer, part, hidden)
+        if network.bidirectional:
+            backwards, (start, _) = run_cell(layer, _reversed(part), hidden[:, ::-1])
+            both = np.concatenate((forwards, backwards[:, ::-1]), axis=2)
+            forwards = _affine(both, weights, f"merge.{depth}")
+            end = _affine(np.concatenate((end, start), axis=1), weights, f"merge.{depth}")
+        hidden = forwards
+        states.append((end, memory))
     return hidden, states
+
+
+def _reversed(weights: Weights) -> Weights:
+    """The weights of a layer that read backwards, under the names of those that read forwards."""
+    return {
+        name.removesuffix(_REVERSE): w for name, w in weights.items() if name.endswith(_REVERSE)
+    }
+
+
+def _queries(network: NetworkConfig, weights: Weights, states: list[State]) -> Array:
+    """The states [B, Q, U] that forecasts are made of: the last one, or one for each segment."""
+    if network.pace == 1:
+        return states[-1][0][:, None]
+    return _decode(network, weights, states)
+
+
+def _attention(weights: Weights, queries: Array, states: Array) -> Array:
+    """How much each state [B, K, U] counts for each query [B, Q, U], as shares [B, Q, K]."""
+    root = states.dtype.type(np.sqrt(states.shape[2]))
+    scores = (queries @ weights["attention.weight"].T) @ states.transpose(0, 2, 1)
+    return softmax(scores / root)
 
 
 def _segments(features: Array, segment_length: int) -> Array:
@@ -197,15 +274,15 @@ def _step(layer: Layer, fed: Array, kept: Array, state: State) -> State:
 
 def _lstm_step(gates: Array, memory: Array) -> State:
     enter, forget, candidate, leave = np.split(gates, 4, axis=-1)
-    memory = _sigmoid(forget) * memory + _sigmoid(enter) * np.tanh(candidate)
-    return _sigmoid(leave) * np.tanh(memory), memory
+    memory = sigmoid(forget) * memory + sigmoid(enter) * np.tanh(candidate)
+    return sigmoid(leave) * np.tanh(memory), memory
 
 
 def _gru_step(fed: Array, kept: Array, hidden: Array) -> Array:
     fed_reset, fed_update, fed_new = np.split(fed, 3, axis=-1)
     kept_reset, kept_update, kept_new = np.split(kept, 3, axis=-1)
-    update = _sigmoid(fed_update + kept_update)
-    new = np.tanh(fed_new + _sigmoid(fed_reset + kept_reset) * kept_new)
+    update = sigmoid(fed_update + kept_update)
+    new = np.tanh(fed_new + sigmoid(fed_reset + kept_reset) * kept_new)
     return (1 - update) * new + update * hidden
 
 
@@ -217,16 +294,3 @@ def _part(weights: Weights, prefix: str) -> Weights:
 def _affine(x: Array, weights: Weights, name: str) -> Array:
     product: Array = x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
     return product
-
-
-def _sigmoid(x: Array) -> Array:
-    # By tanh: exp would overflow for large negative x.
-    half = x.dtype.type(0.5)
-    result: Array = half * np.tanh(half * x) + half
-    return result
-
-
-def _gelu(x: Array) -> Array:
-    """GELU in its tanh form (Hendrycks & Gimpel 2016), which needs no error function."""
-    inner = np.sqrt(2 / np.pi).astype(x.dtype) * (x + x.dtype.type(0.044715) * x**3)
-    return np.asarray(x.dtype.type(0.5) * x * (1 + np.tanh(inner)))

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from forecast_cli.config import CELLS
+from forecast_cli.config import CELLS, NetworkConfig
 from forecast_cli.errors import escape
 from forecast_cli.findings import (
     SCHEMA_VERSION,
@@ -205,6 +205,23 @@ def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, f
         for weight, name, scores in sorted(parts, key=lambda part: -part[0])
     ]
     return table(["part", "weight", "epochs", "validation", "backtest"], rows)
+
+
+def describe_network(report: InfoReport) -> str:
+    """What the networks of a model have in common, as far as it is not as by default."""
+    parts = [
+        "bidirectional" if report.bidirectional else "",
+        report.cell,
+        "with attention" if report.attention else "",
+    ]
+    words = [
+        " ".join(part for part in parts if part),
+        f"{count(report.layers, 'layer')} of {count(report.hidden_size, 'unit')}",
+        count(report.n_parameters, "parameter"),
+        report.strategy if report.strategy != NetworkConfig.strategy else "",
+        f"{report.activation} activation" if report.activation != NetworkConfig.activation else "",
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def describe_member(member: MemberSummary) -> str:

@@ -20,9 +20,14 @@ Choice = Mapping[str, Value]
 
 _PARTS: dict[str, tuple[str, type]] = {
     "window": ("context-length", WindowConfig),
-    "network": ("cell layers hidden-size segment-length dropout", NetworkConfig),
+    "network": (
+        "cell layers hidden-size segment-length dropout bidirectional attention strategy "
+        "activation",
+        NetworkConfig,
+    ),
     "optimisation": (
-        "effort members epochs steps-per-epoch batch-size learning-rate l1 l2 clip-norm patience",
+        "effort members epochs steps-per-epoch batch-size learning-rate l1 l2 clip-norm optimizer "
+        "schedule patience",
         TrainConfig,
     ),
 }
@@ -196,6 +201,8 @@ def _converted(where: str, name: str, item: Any) -> Value:
     choices = typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
     if choices and isinstance(item, str) and item in choices:
         return item
+    if kind is bool and isinstance(item, bool):
+        return item
     if not isinstance(item, bool):
         # What no float can hold is no size of anything.
         if kind is int and isinstance(item, int) and abs(item) < 2**63:
@@ -214,6 +221,8 @@ def _kind(name: str) -> Any:
 
 def _accepted(name: str) -> str:
     kind = _kind(name)
+    if kind is bool:
+        return "a list of true, false"
     if kind not in (int, float):
         return f"a list of {', '.join(typing.get_args(kind))}"
     words = "whole numbers" if kind is int else "numbers"

@@ -18,9 +18,10 @@ from forecast_cli.errors import CheckpointError, TrainingError
 from forecast_cli.examples import ExampleSource
 from forecast_cli.losses import Examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
-from forecast_cli.optimizer import AdamW, one_cycle
+from forecast_cli.optimizer import Optimizer
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
+from forecast_cli.schedules import Pace
 from forecast_cli.snapshot import FORGETFUL, Keeper, Snapshot, Trained, Weights
 from forecast_cli.splits import Origins
 
@@ -33,7 +34,8 @@ class Task:
 
     `limits` [N] end what may be seen. `validation` are later origins of the same panel; without
     them training runs for `epochs` and keeps the last weights. `name` tells it from the other
-    networks of a fit, and `stage` describes it.
+    networks of a fit, and `stage` describes it. A recursive network learns to forecast one step,
+    and is validated on all steps of the horizon.
     """
 
     name: str
@@ -150,26 +152,36 @@ class _Run:
             task.form.inputs,
             generator=self.chance,
         ).to(self.device)
-        self.optimizer = AdamW(self.network.parameters(), weight_decay=config.l2)
+        self.optimizer = Optimizer(
+            self.network.parameters(), name=config.optimizer, weight_decay=config.l2
+        )
+        self.pace = Pace(config.schedule)
         source = ExampleSource(
             task.panel,
             task.limits,
             task.form,
-            horizon=task.horizon,
+            horizon=task.form.network.stride(task.horizon),
             season_length=task.season_length,
             device=self.device,
         )
         self.source = source
         self.batch_size = min(config.batch_size, max(_SMALLEST_BATCH, source.n_windows))
-        self.validation = None if task.validation is None else source.after(task.validation)
+        self.validation = None
+        if task.validation is not None and not self.is_recursive:
+            self.validation = source.after(task.validation)
         self.epoch, self.seconds_before, self.started = 0, 0.0, time.monotonic()
         self.best = self._as_it_is(self._validate())
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether a forecast takes one step after the other."""
+        return self.task.form.network.strategy == "recursive"
 
     @property
     def is_over(self) -> bool:
         """Whether another epoch is not wanted, or not worth its time."""
         is_stuck = (
-            self.validation is not None
+            self.task.validation is not None
             and self.epoch - self.best.epochs >= self.task.optimisation.patience
         )
         return self.epoch >= self.task.epochs or is_stuck or self.best.is_cut_short
@@ -180,7 +192,8 @@ class _Run:
         loss = self._run_epoch()
         self.epoch += 1
         error = self._validate()
-        if self.validation is None or error < self.best.validation_error:
+        self.pace.note(loss if self.task.validation is None else error)
+        if self.task.validation is None or error < self.best.validation_error:
             self.best = self._as_it_is(error)
         seconds = self.seconds
         if limit is not None and seconds >= limit and not self.is_over:
@@ -190,7 +203,7 @@ class _Run:
             epoch=self.epoch,
             epochs=task.epochs,
             loss=loss,
-            validation=None if self.validation is None else error,
+            validation=None if self.task.validation is None else error,
             seconds_left=seconds / self.epoch * (task.epochs - self.epoch),
         )
 
@@ -207,7 +220,7 @@ class _Run:
             epoch=self.epoch,
             seconds=self.seconds,
             weights=_copied(self.network.state_dict()),
-            moments=_copied(self.optimizer.moments()),
+            moments=_copied(self._moments()),
             draws=dict(self.draws.bit_generator.state),
             dropout=self.dropout.get_state().numpy(),
             best=self.best,
@@ -220,11 +233,16 @@ class _Run:
             ValueError, TypeError, KeyError, RuntimeError, OverflowError: it is of another task.
         """
         _fill(self.network.state_dict(), snapshot.weights)
-        _fill(self.optimizer.moments(), snapshot.moments)
+        _fill(self._moments(), snapshot.moments)
         self.draws.bit_generator.state = snapshot.draws
         self.dropout.set_state(torch.from_numpy(snapshot.dropout))
         self.epoch, self.best = snapshot.epoch, snapshot.best
         self.seconds_before, self.started = snapshot.seconds, time.monotonic()
+
+    def _moments(self) -> dict[str, Tensor]:
+        """What the next steps rest on beside the weights, by name and not copied."""
+        noted = {f"pace.{name}": torch.from_numpy(m) for name, m in self.pace.moments().items()}
+        return self.optimizer.moments() | noted
 
     def _as_it_is(self, error: float) -> Trained:
         weights = _copied(self.network.state_dict())
@@ -243,7 +261,7 @@ class _Run:
             done = (epoch * config.steps_per_epoch + step) / (
                 self.task.epochs * config.steps_per_epoch
             )
-            total += self._step(batch, config.learning_rate * one_cycle(done))
+            total += self._step(batch, config.learning_rate * self.pace.share(done))
         loss = float(total) / config.steps_per_epoch
         if not math.isfinite(loss):
             raise TrainingError(
@@ -265,6 +283,10 @@ class _Run:
         return loss.detach()
 
     def _validate(self) -> float:
+        task = self.task
+        if task.validation is not None and self.is_recursive:
+            member = self._as_it_is(math.nan).member(task.form, weight=1.0)
+            return self.source.error_after(task.validation, member, task.horizon)
         if self.validation is None:
             return math.nan
         self.network.eval()

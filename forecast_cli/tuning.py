@@ -126,7 +126,11 @@ def within(settings: Settings, share: float) -> Settings:
 
 def differences(settings: Settings, choice: Choice) -> dict[str, str]:
     """What was chosen otherwise than by default, as it would be typed."""
-    return {name: str(value) for name, value in choice.items() if get(settings, name) != value}
+    changed = {name: value for name, value in choice.items() if get(settings, name) != value}
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in changed.items()
+    }
 
 
 def run_trials(

@@ -16,7 +16,7 @@ PACKAGE = "forecast_cli"
 LEVELS = (
     "errors findings progress schema",
     "config filesystem writer sealed tuning_findings toml_file",
-    "tensors",
+    "tensors activations schedules",
     "times seasonality search_space tune_config",
     "calendar_features outliers",
     "covariates",

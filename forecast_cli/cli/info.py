@@ -12,6 +12,7 @@ from forecast_cli.report import (
     backtest_parts,
     count,
     data_facts,
+    describe_network,
     facts,
     parts_table,
     printable,
@@ -46,8 +47,6 @@ def _describe(report: InfoReport) -> Iterator[RenderableType]:
 
 def _network(report: InfoReport) -> str:
     return (
-        f"{report.cell}, {count(report.layers, 'layer')} of "
-        f"{count(report.hidden_size, 'unit')}, "
-        f"{count(report.n_parameters, 'parameter')}; "
+        f"{describe_network(report)}; "
         f"{count(report.horizon, 'step')} ahead, season length {report.season_length}"
     )

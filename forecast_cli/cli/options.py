@@ -152,6 +152,22 @@ _SIZES = {
         "--segment-length", metavar="N", help="Steps that the network takes at a time."
     ),
     "dropout": _network("--dropout", metavar="SHARE", help="Share of units that is left out."),
+    "bidirectional": _network(
+        "--bidirectional", metavar="", help="Let every layer read the context backwards as well."
+    ),
+    "attention": _network(
+        "--attention", metavar="", help="Look back at the states of all steps, not the last alone."
+    ),
+    "strategy": _network(
+        "--strategy",
+        help="All steps of the horizon at once, or one step after the other, each from the "
+        "forecast before it.",
+    ),
+    "activation": _network(
+        "--activation",
+        help="What the head applies: the layer behind the last state (networks that take several "
+        "steps at a time have none), and the one for columns known ahead.",
+    ),
 }
 
 OPTIONS: dict[type, dict[str, OptionInfo]] = {
@@ -259,8 +275,21 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "batch_size": _training("--batch-size", metavar="N", help="Windows in a batch."),
         "learning_rate": _training("--learning-rate", metavar="RATE", help="The peak step size."),
         "l1": _training("--l1", metavar="X", help="Weight of the L1 penalty."),
-        "l2": _training("--l2", metavar="X", help="Weight decay (L2 penalty)."),
+        "l2": _training(
+            "--l2",
+            metavar="X",
+            help="Weight decay of adamw; with other optimisers the weight of the L2 penalty.",
+        ),
         "clip_norm": _training("--clip-norm", metavar="X", help="The largest gradient norm."),
+        "optimizer": _training(
+            "--optimizer",
+            help="The optimiser; sgd has a momentum of 0.9 and needs a larger --learning-rate.",
+        ),
+        "schedule": _training(
+            "--schedule",
+            help="How the learning rate goes: up and down to 0, down to 0, halved when errors stop "
+            "falling, constant.",
+        ),
         "patience": _training(
             "--patience", metavar="N", help="Epochs without progress before training stops."
         ),

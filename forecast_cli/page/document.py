@@ -23,6 +23,7 @@ from forecast_cli.report import (
     count,
     data_facts,
     describe_member,
+    describe_network,
     number,
     percent,
     printable,
@@ -217,11 +218,7 @@ def _model_parts(model: InfoReport) -> Iterator[str]:
         [
             ("checkpoint", printable(model.checkpoint)),
             ("written by", f"{model.written_by}, format {model.format_version}"),
-            (
-                "network",
-                f"{model.cell}, {count(model.layers, 'layer')} of "
-                f"{count(model.hidden_size, 'unit')}, {count(model.n_parameters, 'parameter')}",
-            ),
+            ("network", describe_network(model)),
             ("season", count(model.season_length, "step")),
             ("seed", str(model.seed)),
             ("sha256", model.sha256),

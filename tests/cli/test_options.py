@@ -84,6 +84,8 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
         *("--max-bytes", "1000", "--max-line-bytes", "100", "--max-columns", "10"),
         *("--cell", "lstm", "--layers", "2", "--hidden-size", "32", "--dropout", "0.2"),
         *("--segment-length", "6", "--effort", "best", "--members", "5"),
+        *("--bidirectional", "--attention", "--strategy", "recursive", "--activation", "silu"),
+        *("--optimizer", "rmsprop", "--schedule", "plateau"),
         *("--epochs", "3", "--batch-size", "16", "--learning-rate", "0.01", "--l1", "0.1"),
         *("--l2", "0.2", "--clip-norm", "2", "--patience", "4", "--seed", "7", "--threads", "1"),
         *("--device", "cpu", "--time-limit", "60", "--steps-per-epoch", "5", "--level", "90,50"),
@@ -105,7 +107,17 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
             max_columns=10,
         ),
         window=WindowConfig(horizon=6, context_length=24, season_length=12),
-        network=NetworkConfig(cell="lstm", layers=2, hidden_size=32, segment_length=6, dropout=0.2),
+        network=NetworkConfig(
+            cell="lstm",
+            layers=2,
+            hidden_size=32,
+            segment_length=6,
+            dropout=0.2,
+            bidirectional=True,
+            attention=True,
+            strategy="recursive",
+            activation="silu",
+        ),
         optimisation=TrainConfig(
             effort="best",
             members=5,
@@ -116,6 +128,8 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
             l1=0.1,
             l2=0.2,
             clip_norm=2,
+            optimizer="rmsprop",
+            schedule="plateau",
             patience=4,
             seed=7,
             threads=1,
@@ -130,6 +144,25 @@ def test_a_delimiter_may_be_a_blank_or_a_tab(run: Run, workflows: Workflows) -> 
     for delimiter in (" ", "\t"):
         assert run("inspect", "x.csv", "--delimiter", delimiter).code == 0
         assert workflows.asked["read"].delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    ("option", "accepted"),
+    [
+        ("--strategy", "direct|recursive"),
+        ("--activation", "gelu|relu|tanh|silu|none"),
+        ("--optimizer", "adamw|adam|rmsprop|sgd"),
+        ("--schedule", "onecycle|cosine|plateau|none"),
+    ],
+)
+def test_a_choice_is_helped_and_refused_with_the_values_it_accepts(
+    run: Run, option: str, accepted: str
+) -> None:
+    row = run("train", "--help").text.partition(f"│ {option} ")[2].partition("│ --")[0]
+    assert all(value in row for value in accepted.split("|"))
+    outcome = run("train", "x.csv", option, "odd")
+    assert outcome.code == 2
+    assert all(value in outcome.words for value in (option, "odd", *accepted.split("|")))
 
 
 def test_predict_without_data_asks_to_continue_the_training_data(

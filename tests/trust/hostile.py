@@ -173,6 +173,20 @@ def _edits() -> Iterator[tuple[str, Edit]]:
     yield "many members", lambda _, m: m["model"].update(members=20_000 * m["model"]["members"][:1])
     yield "code as a name", lambda _, m: m["model"].update(simple="__import__('os').system('id')")
     yield "module as a cell", lambda _, m: _network(m).update(cell="os.system")
+    yield "attention without weights", lambda _, m: _network(m).update(attention=True)
+    yield (
+        "other weights than those of both ways",
+        lambda _, m: _network(m).update(bidirectional=True),
+    )
+    yield "number as a flag", lambda _, m: _network(m).update(attention=1)
+    yield "text as a flag", lambda _, m: _network(m).update(bidirectional="False")
+    yield (
+        "steps that the weights do not have",
+        lambda _, m: _network(m).update(strategy="recursive"),
+    )
+    yield "list as a strategy", lambda _, m: _network(m).update(strategy=["direct"])
+    yield "code as an activation", lambda _, m: _network(m).update(activation="os.system")
+    yield "option missing", lambda _, m: _network(m).pop("attention")
     yield "code as a calendar", lambda _, m: m.update(calendar="__import__('os')")
     yield "weight that is no number", lambda _, m: m["model"]["members"][0].update(weight=np.nan)
 

@@ -1,5 +1,7 @@
+import itertools
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,20 @@ import safetensors
 import safetensors.numpy
 
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
+from forecast_cli.config import STRATEGIES, Strategy
 from forecast_cli.covariates import Covariate
 from forecast_cli.errors import CheckpointError
 from forecast_cli.inference import forecast_from
 from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model
 from forecast_cli.splits import origins_at_end
-from tests.models import make_model, make_model_with_covariates
+from tests.models import (
+    make_committee,
+    make_form,
+    make_member,
+    make_model,
+    make_model_with_covariates,
+)
 from tests.panels import (
     KIND,
     PRICE,
@@ -344,3 +353,28 @@ def test_covariates_of_a_model_without_any_are_refused() -> None:
 
 def test_a_category_that_is_unknown_is_allowed() -> None:
     load(rebuilt(edit_cell("covariates.values", -1, 0, 1), make_model_with_covariates()))
+
+
+@pytest.mark.parametrize("segment_length", [1, 3])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(
+    ("bidirectional", "attention"), list(itertools.product((False, True), (False, True)))
+)
+def test_with_any_options_of_the_network_a_loaded_model_forecasts_the_same(
+    *, segment_length: int, strategy: Strategy, bidirectional: bool, attention: bool
+) -> None:
+    form = make_form(segment_length=segment_length)
+    network = replace(
+        form.network,
+        cell="lstm-gru",
+        bidirectional=bidirectional,
+        attention=attention,
+        strategy=strategy,
+        activation="silu",
+    )
+    committee = make_committee([make_member(replace(form, network=network))])
+    model = make_model(committee=committee)
+    loaded = load(dump_model(model))
+    assert loaded.committee.members[0].form == committee.members[0].form
+    context = model.panel.values[None, :30]
+    np.testing.assert_array_equal(loaded.committee.forecast(context), committee.forecast(context))

@@ -6,6 +6,10 @@ from numpy.typing import NDArray
 
 from forecast_cli.baselines import SIMPLE, drift
 from forecast_cli.committee import Committee, Member
+from forecast_cli.config import Strategy
+from forecast_cli.covariates import CovariateRole
+from forecast_cli.inputs import Input, Surroundings
+from forecast_cli.recurrence import weight_shapes
 from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import origins_at_end
 from forecast_cli.windows import histories, last_steps, look_around
@@ -214,3 +218,110 @@ def test_each_row_is_forecast_with_the_covariates_that_are_its_own(deseasonalise
     for row in range(3):
         alone = committee.forecast(context[[row]], AROUND.rows(np.array([row])))
         np.testing.assert_allclose(together[[row]], alone, rtol=1e-6)
+
+
+def recursive(member: Member) -> Member:
+    """A recursive member with weights of its own."""
+    network = replace(member.form.network, strategy="recursive")
+    return make_member(replace(member.form, network=network))
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("segment_length", [1, 3])
+def test_a_recursive_member_forecasts_each_step_from_its_own_forecast_of_those_before(
+    log: bool, segment_length: int
+) -> None:
+    member = recursive(make_member(make_form(log=log, segment_length=segment_length)))
+    known = CONTEXT
+    for _ in range(HORIZON):
+        known = np.concatenate((known, member.forecast(known, 1)), axis=1)
+    said = member.forecast(CONTEXT, HORIZON)
+    np.testing.assert_allclose(said, known[:, -HORIZON:], rtol=1e-12)
+    assert len(np.unique(said)) == said.size
+
+
+def test_a_silent_recursive_member_goes_on_with_the_season_that_it_corrects() -> None:
+    form = make_form(season_length=12, context_length=24)
+    form = replace(form, representation=replace(form.representation, base="seasonal-naive"))
+    said = silent(recursive(make_member(form))).forecast(YEARS, 30)
+    expected = np.concatenate([YEARS[:, -12:]] * 3, axis=1)[:, :30]
+    np.testing.assert_allclose(said, expected, rtol=1e-5)
+
+
+def test_a_recursive_committee_puts_the_season_back_on_every_step() -> None:
+    form = make_form(season_length=12, deseasonalised=True)
+    member = silent(recursive(make_member(form)))
+    committee = replace(make_committee([member], simple_weight=0.0), simple_weights={})
+    season = estimate_season(YEARS, 12)
+    calm = np.repeat(season.remove(YEARS)[:, -1:], HORIZON, axis=1)
+    np.testing.assert_allclose(committee.forecast(YEARS), season.restore(calm))
+
+
+def test_a_recursive_forecast_that_leaves_all_numbers_is_the_simple_one() -> None:
+    member = silent(recursive(make_member()))
+    wild = {**member.weights, "output.bias": np.full(1, 3e38, np.float32)}
+    lost = replace(member, weights=wild)
+    huge = 1e300 * CONTEXT
+    with np.errstate(over="ignore"):
+        # More steps than it sees: nothing is left of what was known.
+        assert np.isnan(lost.forecast(huge, 20)).all()
+        said = make_committee([lost]).forecast(huge)
+    np.testing.assert_array_equal(said, drift(huge, HORIZON))
+
+
+def seeing(role: CovariateRole) -> tuple[Member, Surroundings]:
+    """A recursive member that sees one covariate, and what there is of it around the cutoffs."""
+    entry = Input(column=0, role=role, n_categories=None, centre=0.0, spread=1.0)
+    form = replace(recursive(make_member()).form, inputs=(entry,))
+    random = np.random.default_rng(3)
+    shapes = weight_shapes(form.network, form.context_length, HORIZON, form.inputs)
+    weights = {
+        name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()
+    }
+    around = Surroundings(
+        before=random.normal(size=(2, 9, 1)),
+        after=random.normal(size=(2, HORIZON, 1)),
+        static=np.empty((2, 0)),
+    )
+    return replace(make_member(), form=form, weights=weights), around
+
+
+def test_in_a_recursive_forecast_what_is_known_ahead_moves_along() -> None:
+    member, around = seeing("future")
+    said = member.forecast(CONTEXT, HORIZON, around)
+    for step in range(HORIZON):
+        after = around.after.copy()
+        after[:, step] += 1
+        other = member.forecast(CONTEXT, HORIZON, replace(around, after=after))
+        np.testing.assert_array_equal(other[:, :step], said[:, :step])
+        assert (other[:, step:] != said[:, step:]).all()
+
+
+def test_a_recursive_forecast_sees_nothing_of_what_is_not_known_ahead() -> None:
+    member, around = seeing("past")
+    said = member.forecast(CONTEXT, HORIZON, around)
+    other = replace(around, after=around.after + 100)
+    np.testing.assert_array_equal(member.forecast(CONTEXT, HORIZON, other), said)
+    assert np.isfinite(said).all()
+    assert np.isfinite(around.after).all()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "segment", "shape"),
+    [
+        ("direct", 1, (2, 1, 8)),
+        ("direct", 2, (2, 2, 4)),
+        ("recursive", 1, (2, 1, 8)),
+        ("recursive", 2, (2, 1, 4)),
+    ],
+)
+def test_a_member_tells_what_its_attention_was_on(
+    strategy: Strategy, segment: int, shape: tuple[int, ...]
+) -> None:
+    form = make_form(segment_length=segment)
+    network = replace(form.network, attention=True, strategy=strategy)
+    shares = make_member(replace(form, network=network)).attention(CONTEXT, HORIZON)
+    assert shares is not None
+    assert shares.shape == shape
+    np.testing.assert_allclose(shares.sum(axis=2), 1, rtol=1e-5)
+    assert make_member(form).attention(CONTEXT, HORIZON) is None

@@ -1,6 +1,6 @@
 import math
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
@@ -35,6 +35,11 @@ from forecast_cli.errors import ConfigError
         ("--layers", lambda: NetworkConfig(layers=33)),
         ("--layers", lambda: NetworkSizes(layers=33)),
         ("--dropout", lambda: NetworkSizes(dropout=1)),
+        ("--strategy", lambda: NetworkConfig(strategy="both")),  # type: ignore[arg-type]
+        ("--strategy", lambda: NetworkSizes(strategy="")),  # type: ignore[arg-type]
+        ("--activation", lambda: NetworkConfig(activation="selu")),  # type: ignore[arg-type]
+        ("--optimizer", lambda: TrainConfig(optimizer="adagrad")),  # type: ignore[arg-type]
+        ("--schedule", lambda: TrainConfig(schedule="linear")),  # type: ignore[arg-type]
         ("--n-windows", lambda: CutoffConfig(n_windows=0)),
         ("--step-size", lambda: CutoffConfig(step_size=0)),
         ("--hidden-size", lambda: NetworkConfig(hidden_size=20_000)),
@@ -146,10 +151,17 @@ def test_settings_cannot_be_changed_behind_their_checks(config: object, field: s
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_cell_that_is_compared_is_trained_as_train_would(cell: Cell) -> None:
     assert CompareConfig().training(cell, n_fits=3) == Settings(network=NetworkConfig(cell=cell))
-    sizes = NetworkSizes(layers=2, hidden_size=8, segment_length=3, dropout=0.2)
-    assert sizes.of(cell) == NetworkConfig(
-        cell=cell, layers=2, hidden_size=8, segment_length=3, dropout=0.2
-    )
+    options: dict[str, Any] = {
+        "layers": 2,
+        "hidden_size": 8,
+        "segment_length": 3,
+        "dropout": 0.2,
+        "bidirectional": True,
+        "attention": True,
+        "strategy": "recursive",
+        "activation": "tanh",
+    }
+    assert NetworkSizes(**options).of(cell) == NetworkConfig(cell=cell, **options)
 
 
 @pytest.mark.parametrize(
@@ -177,3 +189,8 @@ def test_the_horizon_and_levels_of_a_prediction_are_checked() -> None:
         PredictionConfig(horizon=0)
     with pytest.raises(ConfigError, match="--level"):
         PredictionConfig(levels=(0,))
+
+
+def test_networks_that_are_compared_have_all_options_but_the_cell() -> None:
+    names = {field.name for field in fields(NetworkConfig)}
+    assert {field.name for field in fields(NetworkSizes)} == names - {"cell"}

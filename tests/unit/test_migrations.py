@@ -108,6 +108,15 @@ def test_a_migrated_model_reads_later_data_as_its_version_did() -> None:
     assert (panel.aggregate, panel.by_frequency) == (None, False)
 
 
+@pytest.mark.parametrize("version", FORECASTS)
+def test_a_model_that_knew_no_options_of_the_network_has_none(version: int) -> None:
+    committee = of_format(version).committee
+    for network in (committee.network, *(m.form.network for m in committee.members)):
+        assert not network.bidirectional
+        assert not network.attention
+        assert (network.strategy, network.activation) == ("direct", "gelu")
+
+
 def test_metadata_of_the_present_format_are_taken_as_they_are() -> None:
     assert migrate({"format_version": FORMAT_VERSION, "model": {"anything": 1}}) == {"anything": 1}
 

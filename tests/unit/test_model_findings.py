@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model_findings import describe_checkpoint, report_training
+from forecast_cli.report import describe_network
 from tests.models import HORIZON, make_model, make_model_with_covariates
 from tests.panels import EVERY_KIND
 
@@ -36,3 +39,20 @@ def test_a_member_is_described_with_the_covariates_that_it_sees() -> None:
     parts = describe_checkpoint("m.forecast", make_model_with_covariates(), "").members
     names = tuple(column.name for column in EVERY_KIND)
     assert [part.covariates for part in parts] == [names, names, ()]
+
+
+def test_a_network_is_described_by_its_size_and_by_what_is_not_as_by_default() -> None:
+    plain = describe_checkpoint("m.forecast", MODEL, "ab" * 32)
+    assert describe_network(plain) == (f"gru, 1 layer of 5 units, {MODEL.n_parameters} parameters")
+    network = replace(
+        MODEL.committee.network,
+        bidirectional=True,
+        attention=True,
+        strategy="recursive",
+        activation="relu",
+    )
+    other = replace(MODEL, committee=replace(MODEL.committee, network=network))
+    assert describe_network(describe_checkpoint("m.forecast", other, "ab" * 32)) == (
+        "bidirectional gru with attention, 1 layer of 5 units, "
+        f"{MODEL.n_parameters} parameters, recursive, relu activation"
+    )

@@ -1,11 +1,11 @@
-import itertools
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from forecast_cli.optimizer import AdamW, one_cycle
+from forecast_cli.config import OPTIMIZERS, OptimizerName
+from forecast_cli.optimizer import Optimizer
 
 
 def parameters(seed: int = 0) -> list[nn.Parameter]:
@@ -18,11 +18,24 @@ def gradients(step: int) -> list[Tensor]:
     return [p.detach() for p in parameters(seed=100 + step)]
 
 
+def momentum(groups: list[dict[str, object]]) -> torch.optim.SGD:
+    return torch.optim.SGD(groups, momentum=0.9)
+
+
+MAKE: dict[OptimizerName, Callable[[list[dict[str, object]]], torch.optim.Optimizer]] = {
+    "adamw": torch.optim.AdamW,
+    "adam": torch.optim.Adam,
+    "rmsprop": torch.optim.RMSprop,
+    "sgd": momentum,
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
-def test_it_steps_as_adamw_of_torch_does(weight_decay: float) -> None:
+def test_it_steps_as_that_of_torch_does(name: OptimizerName, weight_decay: float) -> None:
     ours, theirs = parameters(), parameters()
-    optimizer = AdamW(ours, weight_decay=weight_decay)
-    reference = torch.optim.AdamW(
+    optimizer = Optimizer(ours, name=name, weight_decay=weight_decay)
+    reference = MAKE[name](
         [
             {"params": [p for p in theirs if p.ndim > 1], "weight_decay": weight_decay},
             {"params": [p for p in theirs if p.ndim == 1], "weight_decay": 0.0},
@@ -43,7 +56,7 @@ def test_it_steps_as_adamw_of_torch_does(weight_decay: float) -> None:
 def test_the_first_step_is_as_large_as_the_learning_rate_against_the_gradient() -> None:
     (parameter,) = [nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))]
     parameter.grad = torch.tensor([0.001, -5.0, 100.0])
-    AdamW([parameter], weight_decay=0.0).step(0.25)
+    Optimizer([parameter], name="adamw", weight_decay=0.0).step(0.25)
     torch.testing.assert_close(
         parameter.detach(), torch.tensor([0.75, 2.25, 2.75]), rtol=1e-4, atol=0
     )
@@ -51,7 +64,7 @@ def test_the_first_step_is_as_large_as_the_learning_rate_against_the_gradient() 
 
 def test_only_matrices_decay() -> None:
     moved = parameters()
-    optimizer = AdamW(moved, weight_decay=0.5)
+    optimizer = Optimizer(moved, name="adamw", weight_decay=0.5)
     for parameter in moved:
         parameter.grad = torch.zeros_like(parameter)
     optimizer.step(0.1)
@@ -60,27 +73,55 @@ def test_only_matrices_decay() -> None:
         torch.testing.assert_close(parameter.detach(), share * before.detach())
 
 
-def test_forgotten_gradients_are_gone() -> None:
+@pytest.mark.parametrize("name", ["adam", "rmsprop", "sgd"])
+def test_beside_adamw_the_penalty_is_a_part_of_the_gradient(name: OptimizerName) -> None:
+    penalised, plain = parameters(), parameters()
+    for one, other in zip(penalised, plain, strict=True):
+        one.grad = torch.zeros_like(one)
+        other.grad = 0.5 * other.detach() if other.ndim > 1 else torch.zeros_like(other)
+    Optimizer(penalised, name=name, weight_decay=0.5).step(0.1)
+    Optimizer(plain, name=name, weight_decay=0.0).step(0.1)
+    for one, other in zip(penalised, plain, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_forgotten_gradients_are_gone(name: OptimizerName) -> None:
     some = parameters()
-    optimizer = AdamW(iter(some), weight_decay=0.1)
+    optimizer = Optimizer(iter(some), name=name, weight_decay=0.1)
     for parameter in some:
         parameter.grad = torch.ones_like(parameter)
     optimizer.clear()
     assert all(parameter.grad is None for parameter in some)
 
 
-def test_a_learning_rate_of_zero_moves_nothing() -> None:
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_learning_rate_of_zero_moves_nothing(name: OptimizerName) -> None:
     some = parameters()
     for parameter in some:
         parameter.grad = torch.ones_like(parameter)
-    AdamW(some, weight_decay=0.1).step(0.0)
+    Optimizer(some, name=name, weight_decay=0.1).step(0.0)
     for parameter, before in zip(some, parameters(), strict=True):
         assert torch.equal(parameter, before)
 
 
-def test_the_learning_rate_warms_up_and_decays_to_zero() -> None:
-    rates = [one_cycle(done) for done in np.linspace(0, 1, 101)]
-    assert rates[0] == 0
-    assert max(rates) == rates[10] == 1
-    assert rates[100] == pytest.approx(0)
-    assert all(a >= b for a, b in itertools.pairwise(rates[10:]))
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_moments_are_all_that_a_step_rests_on(name: OptimizerName) -> None:
+    some = parameters()
+    optimizer = Optimizer(some, name=name, weight_decay=0.1)
+    steps(optimizer, some, 3)
+    others = [nn.Parameter(p.detach().clone()) for p in some]
+    resumed = Optimizer(others, name=name, weight_decay=0.1)
+    kept = optimizer.moments()
+    for key, tensor in resumed.moments().items():
+        tensor.copy_(kept[key])
+    steps(optimizer, some, 2)
+    steps(resumed, others, 2)
+    assert all(torch.equal(one, other) for one, other in zip(some, others, strict=True))
+
+
+def steps(optimizer: Optimizer, moved: list[nn.Parameter], count: int) -> None:
+    for step in range(count):
+        for parameter, gradient in zip(moved, gradients(step), strict=True):
+            parameter.grad = gradient
+        optimizer.step(0.05)

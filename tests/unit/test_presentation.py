@@ -137,6 +137,21 @@ def test_the_commands_say_everything_that_the_checkpoint_keeps(
     assert predict == f"forecast predict {data} --model {checkpoint} --horizon 7 --level 50,90"
 
 
+def test_the_command_to_train_has_the_options_of_the_network(tmp_path: Path) -> None:
+    model = make_model(make_panel(wave(60), wave(50, seed=1)))
+    network = replace(
+        model.committee.network, segment_length=3, bidirectional=True, strategy="recursive"
+    )
+    path = tmp_path / "m"
+    path.write_bytes(
+        dump_model(replace(model, committee=replace(model.committee, network=network)))
+    )
+    train = show(str(path))[1].commands[0]
+    for words in ("--hidden-size 5", "--segment-length 3", "--bidirectional", "recursive"):
+        assert words in train
+    assert "--attention" not in train
+
+
 def test_what_was_told_is_part_of_the_report(checkpoint: str, tmp_path: Path) -> None:
     path = tmp_path / "other.csv"
     rows = [f"z,{step},{value}" for step, value in enumerate(wave(40))]

@@ -43,6 +43,20 @@ def test_a_setting_has_values_or_a_range(read: Read) -> None:
     }
 
 
+def test_options_of_the_network_and_the_optimisation_can_be_searched(read: Read) -> None:
+    space = read(
+        "[space]\nattention = [true, false]\nbidirectional = [true]\n"
+        "strategy = ['direct', 'recursive']\nactivation = ['relu', 'none']\n"
+        "optimizer = ['adam', 'sgd']\nschedule = ['plateau', 'none']"
+    )
+    assert space["attention"] == Values((True, False))
+    assert space["schedule"] == Values(("plateau", "none"))
+    chosen = apply(Settings(), {"attention": True, "strategy": "recursive", "optimizer": "sgd"})
+    assert chosen.network == NetworkConfig(attention=True, strategy="recursive")
+    assert chosen.optimisation == TrainConfig(optimizer="sgd")
+    assert get(chosen, "attention") is True
+
+
 def test_a_range_is_whole_where_the_setting_is(read: Read) -> None:
     space = read("[space]\nepochs = {low = 1, high = 3}\nl1 = {low = 0, high = 1}")
     assert isinstance(space["epochs"], Range)
@@ -69,6 +83,14 @@ def test_a_range_is_whole_where_the_setting_is(read: Read) -> None:
         (f"[space]\nlayers = {[1] * 1001}", "layers has 1001 values"),
         ("[space]\nlayers = [1.5]", "layers has 1.5; it must be a list of whole numbers"),
         ("[space]\nlayers = [true]", "layers has true; it must be a list of whole numbers"),
+        ("[space]\nattention = [1]", "attention has 1; it must be a list of true, false"),
+        ("[space]\nattention = ['yes']", "attention has 'yes'; it must be a list of true, false"),
+        ("[space]\nattention = true", "attention is true; it must be a list of true, false"),
+        (
+            "[space]\nbidirectional = {low = 0, high = 1}",
+            "bidirectional is a range; it must be a list of true, false",
+        ),
+        ("[space]\noptimizer = ['lion']", "optimizer has 'lion'; it must be a list of adamw, adam"),
         ("[space]\nlayers = ['2']", "layers has '2'; it must be a list of whole numbers"),
         ("[space]\nlayers = [[2]]", "layers has '[2]'; it must be"),
         ("[space]\nlayers = [1999-01-01]", "layers has '1999-01-01'; it must be"),

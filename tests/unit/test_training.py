@@ -7,13 +7,24 @@ import pytest
 import torch
 
 from forecast_cli.committee import Form
-from forecast_cli.config import CELLS, Cell, NetworkConfig, TrainConfig
+from forecast_cli.config import (
+    CELLS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Cell,
+    NetworkConfig,
+    OptimizerName,
+    Schedule,
+    TrainConfig,
+)
 from forecast_cli.errors import CheckpointError, TrainingError
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
+from forecast_cli.scales import positive_scales
 from forecast_cli.snapshot import Snapshot, Trained
-from forecast_cli.splits import split_panel
+from forecast_cli.splits import origins_at, split_panel
 from forecast_cli.training import Task, choose_device, train_all
+from forecast_cli.windows import futures, histories
 from tests.panels import make_panel, wave
 
 QUICK = TrainConfig(steps_per_epoch=4, batch_size=32, learning_rate=5e-3)
@@ -271,6 +282,85 @@ def test_from_every_epoch_training_goes_on_to_the_same_bits(
     assert len(snapshots) == len(notebook.heard) - 1 >= 1
     for snapshot in snapshots:
         assert_same(with_notebook(task, Notebook(wave=snapshot)), whole)
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "validated"),
+    [
+        *(({}, {"optimizer": name}, True) for name in OPTIMIZERS[1:]),
+        *(({}, {"schedule": name}, True) for name in SCHEDULES[1:]),
+        ({}, {"schedule": "plateau", "optimizer": "sgd"}, False),
+        ({"bidirectional": True, "attention": True}, {}, True),
+        ({"strategy": "recursive", "cell": "lstm-gru"}, {"schedule": "plateau"}, True),
+        (
+            {"strategy": "recursive", "attention": True, "segment_length": 3, "activation": "tanh"},
+            {"optimizer": "rmsprop"},
+            True,
+        ),
+        (
+            {"bidirectional": True, "cell": "lstm", "segment_length": 3},
+            {"optimizer": "adam"},
+            False,
+        ),
+    ],
+)
+def test_with_any_option_training_goes_on_to_the_same_bits(
+    network: dict[str, Any], training: dict[str, Any], validated: bool
+) -> None:
+    task = resumable(validated=validated)
+    task = replace(
+        task,
+        form=replace(task.form, network=replace(task.form.network, **network)),
+        optimisation=replace(task.optimisation, learning_rate=0.05, patience=4, **training),
+        epochs=8,
+    )
+    notebook = Notebook()
+    whole = with_notebook(task, notebook)
+    snapshots = [state for state in notebook.heard if isinstance(state, Snapshot)]
+    assert snapshots
+    for snapshot in snapshots[:: max(1, len(snapshots) - 1)]:
+        assert_same(with_notebook(task, Notebook(wave=snapshot)), whole)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_with_every_optimiser_and_schedule_a_network_learns(
+    optimizer: OptimizerName, schedule: Schedule
+) -> None:
+    rate = {"sgd": 0.05, "rmsprop": 3e-3}.get(optimizer, 1e-2)
+    config = replace(FASTER, optimizer=optimizer, schedule=schedule, learning_rate=rate)
+    task = replace(make_task(), optimisation=config, epochs=8)
+    untrained = run(replace(task, epochs=0)).validation_error
+    assert run(task).validation_error < 0.9 * untrained
+
+
+@pytest.mark.parametrize(("season_length", "segment_length"), [(1, 1), (1, 3), (12, 1)])
+@pytest.mark.parametrize("log", [False, True])
+def test_a_recursive_network_learns_to_forecast_further_than_its_one_step(
+    log: bool, season_length: int, segment_length: int
+) -> None:
+    task = make_task(log=log, season_length=season_length, segment_length=segment_length)
+    network = replace(task.form.network, strategy="recursive")
+    task = replace(task, form=replace(task.form, network=network), optimisation=FASTER, epochs=12)
+    untrained = run(replace(task, epochs=0)).validation_error
+    trained = run(task)
+    assert trained.weights["shortcut.weight"].shape == (1, 12)
+    assert trained.validation_error < 0.95 * untrained
+
+
+def test_a_recursive_network_is_validated_on_the_forecasts_it_will_make() -> None:
+    task = make_task()
+    network = replace(task.form.network, strategy="recursive")
+    task = replace(task, form=replace(task.form, network=network))
+    assert task.validation is not None
+    trained = run(task)
+    member = trained.member(task.form, weight=1.0)
+    context = histories(task.panel, task.validation)
+    future = futures(task.panel, task.validation, task.horizon)
+    scales = positive_scales(histories(task.panel, origins_at(task.limits)), 1)
+    errors = np.abs(member.forecast(context, task.horizon) - future)
+    expected = np.nanmean(errors / scales[task.validation.series][:, None])
+    assert trained.validation_error == pytest.approx(expected)
 
 
 def test_a_network_that_is_trained_is_not_trained_again() -> None:

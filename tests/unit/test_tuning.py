@@ -26,6 +26,7 @@ from forecast_cli.tuning import (
     Trial,
     best,
     compare_unseen,
+    differences,
     run_trials,
     within,
 )
@@ -343,3 +344,8 @@ def test_optuna_goes_on_after_an_interruption_as_it_would_have_without(
     assert trials(5, log) == undisturbed[:6]
     assert trials(12, log) == undisturbed
     assert len({trial.outcome for trial in undisturbed}) == 2
+
+
+def test_what_a_trial_changes_is_told_as_it_would_be_written() -> None:
+    choice: Choice = {"attention": True, "bidirectional": False, "layers": 2, "dropout": 0.1}
+    assert differences(SETTINGS, choice) == {"attention": "true", "layers": "2"}
