@@ -34,9 +34,7 @@ def treat_outliers(panel: Panel, mode: OutlierMode, season_length: int, tell: Te
     Raises:
         DataError: there are outliers, and `mode` is to refuse them.
     """
-    ruled = with_rule(panel, "clip", season_length)
-    clipped = without_outliers(ruled, panel.offsets[1:])
-    found = np.flatnonzero((clipped.values != panel.values) & np.isfinite(panel.values))
+    found, _ = find_outliers(panel, season_length)
     if len(found):
         verb = "stands" if len(found) == 1 else "stand"
         text = (
@@ -49,7 +47,15 @@ def treat_outliers(panel: Panel, mode: OutlierMode, season_length: int, tell: Te
                 "--outliers clip or keep"
             )
         tell(Notice("warning", f"{text}; {_TREATMENT[mode]}"))
-    return replace(ruled if mode == "clip" else panel, places=None)
+    return replace(with_rule(panel, mode, season_length), places=None)
+
+
+def find_outliers(panel: Panel, season_length: int) -> tuple[NDArray[np.int64], Array]:
+    """The values that stand alone, by index [K], and the edge of what is usual there [K]."""
+    ruled = with_rule(panel, "clip", season_length)
+    clipped = without_outliers(ruled, panel.offsets[1:]).values
+    found = np.flatnonzero((clipped != panel.values) & np.isfinite(panel.values))
+    return found, clipped[found]
 
 
 _TREATMENT = {
@@ -60,7 +66,7 @@ _TREATMENT = {
 
 def with_rule(panel: Panel, mode: OutlierMode, season_length: int) -> Panel:
     """The panel with the rule that a mode stands for on its calendar."""
-    rule = OutlierRule(season_length=season_length, cycles=_cycles(panel.calendar))
+    rule = OutlierRule(season_length=season_length, cycles=natural_cycles(panel.calendar))
     return replace(panel, outlier_rule=rule if mode == "clip" else None)
 
 
@@ -130,7 +136,7 @@ def _pieces(panel: Panel, limits: NDArray[np.int64]) -> list[_Piece]:
     ]
 
 
-def _cycles(calendar: Calendar) -> tuple[int, ...]:
+def natural_cycles(calendar: Calendar) -> tuple[int, ...]:
     """The steps in a day, a week and a year, as far as a forecast can look back so far."""
     if calendar.kind != "date":
         return ()

@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from forecast_cli.config import (
     NetworkConfig,
     OutlierConfig,
-    OutlierMode,
     ReadConfig,
     Settings,
     TrainConfig,
@@ -19,23 +18,21 @@ from forecast_cli.reading.decode import source_name
 _Record = ReadConfig | WindowConfig | NetworkConfig | TrainConfig | OutlierConfig
 
 
-def explicit_command(
-    panel: Panel, config: ReadConfig, plan: WindowPlan, *, outliers: OutlierMode = "clip"
-) -> str:
-    """The command line that trains as `forecast train FILE` would, with nothing left to guess."""
+def explicit_command(panel: Panel, plan: WindowPlan, settings: Settings) -> str:
+    """The command line that trains as these settings do, with nothing left to guess."""
     words = [
         "forecast",
         "train",
         path_word(panel.source),
-        *option_words(_asked(panel, config)),
+        *option_words(_asked(panel, settings.read)),
+        *option_words(settings.cleaning),
     ]
-    if outliers != OutlierConfig.outliers:
-        words += ["--outliers", outliers]
     words += ["--season-length", str(plan.season_length)]
     words += ["--horizon", str(plan.horizon)]
     if plan.long_context_length == plan.context_length:
         words += ["--context-length", str(plan.context_length)]
-    return shlex.join(words)
+    words += [*option_words(settings.network), *option_words(settings.optimisation)]
+    return shlex.join([*words, *_level_words(settings)])
 
 
 def train_command(source: str, settings: Settings, output: str) -> str:
@@ -49,9 +46,14 @@ def train_command(source: str, settings: Settings, output: str) -> str:
         settings.cleaning,
     ):
         words += option_words(record)
-    if settings.levels != Settings().levels:
-        words += ["--level", _typed(tuple(map(str, settings.levels)))]
+    words += _level_words(settings)
     return shlex.join([*words, "--output", path_word(output)])
+
+
+def _level_words(settings: Settings) -> list[str]:
+    if settings.levels == Settings().levels:
+        return []
+    return ["--level", _typed(tuple(map(str, settings.levels)))]
 
 
 def option_words(record: _Record) -> list[str]:

@@ -199,45 +199,6 @@ class CompareReport:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnGuess:
-    """A column of the file and the role it was given: id, time, target or unused."""
-
-    name: str
-    role: str
-    kind: str
-    example: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Understanding:
-    """A file as a panel, and what `train` would do with it, as `command` says in full."""
-
-    data: DataSummary
-    season_length: int
-    season_strength: float | None
-    n_zero: int
-    n_negative: int
-    n_constant_series: int
-    horizon: int
-    context_length: int
-    n_windows: int
-    command: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class InspectReport:
-    """The outcome of `forecast inspect`.
-
-    `ties` lists equally good columns by role; with any, nothing more is understood.
-    """
-
-    columns: tuple[ColumnGuess, ...]
-    ties: dict[str, tuple[str, ...]]
-    notices: tuple[str, ...]
-    understood: Understanding | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class InfoReport:
     """What a checkpoint holds."""
 
@@ -320,7 +281,6 @@ Report = (
     | PredictReport
     | EvaluateReport
     | CompareReport
-    | InspectReport
     | InfoReport
     | PlotReport
     | FullReport

@@ -16,16 +16,15 @@ from forecast_cli.backtest import (
     score,
 )
 from forecast_cli.baselines import NAIVE, SIMPLE
-from forecast_cli.candidates import candidate_forms, choose_epochs, seed_of
-from forecast_cli.cleaning import without_outliers
+from forecast_cli.candidates import seed_of
 from forecast_cli.committee import Committee, Form, Member
-from forecast_cli.config import HISTORY_LENGTH, Settings
+from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.effects import Effects
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import Backtest
-from forecast_cli.inputs import Input, make_inputs
 from forecast_cli.intervals import bounds_at, extend, half_widths
+from forecast_cli.lineup import line_up
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
 from forecast_cli.scales import positive_scales
@@ -43,13 +42,11 @@ from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
     Origins,
     Split,
-    origins_at,
     origins_at_end,
-    seen_values,
     split_panel,
 )
 from forecast_cli.training import Task, train_all
-from forecast_cli.windows import count_windows, histories, look_around
+from forecast_cli.windows import histories, look_around
 
 Array = NDArray[np.float64]
 
@@ -276,22 +273,11 @@ def _naive(scene: Scene) -> dict[str, Array]:
 
 def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
     """One member for each form, trained on the fit part, without a weight as yet."""
-    usual = without_outliers(job.panel, split.validation_limits)
-    values, _ = seen_values(usual, split.validation_limits)
-    positive = bool(np.nanmin(values) > 0)
-    forms = candidate_forms(
-        job.plan,
-        job.settings,
-        base=base,
-        positive=positive,
-        inputs=_inputs(job.panel, split.fit_limits),
-    )
-    n_windows = count_windows(job.panel, job.plan.season_length)
-    epochs = choose_epochs(n_windows, job.settings.optimisation)
+    lineup = line_up(job.panel, job.plan, job.settings, split=split, base=base)
     networks = job.train(
         [
-            job.task(form, number, split.fit_limits, split.validation, epochs)
-            for number, form in enumerate(forms)
+            job.task(form, number, split.fit_limits, split.validation, lineup.epochs)
+            for number, form in enumerate(lineup.forms)
         ]
     )
     if any(trained.is_cut_short for trained in networks):
@@ -302,17 +288,8 @@ def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
                 "until then",
             )
         )
-    return tuple(
-        trained.member(form, weight=0.0) for form, trained in zip(forms, networks, strict=True)
-    )
-
-
-def _inputs(panel: Panel, limits: NDArray[np.int64]) -> tuple[Input, ...]:
-    """What networks can be fed beside the values, in the units of what lies before the limits."""
-    around = look_around(panel, origins_at(limits), HISTORY_LENGTH, 0)
-    if panel.covariates is None or around is None:
-        return ()
-    return make_inputs(panel.covariates.columns, around)
+    pairs = zip(lineup.forms, networks, strict=True)
+    return tuple(trained.member(form, weight=0.0) for form, trained in pairs)
 
 
 def _hear(job: _Job, simple: str, members: Sequence[Member], scene: Scene) -> list[Array]:

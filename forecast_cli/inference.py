@@ -57,7 +57,7 @@ def forecast_from(
     )
 
 
-class Forecaster(Protocol):
+class _Forecaster(Protocol):
     """A committee, and the effects that the values it forecasts are without."""
 
     @property
@@ -69,7 +69,7 @@ class Forecaster(Protocol):
         """What is taken out before and put back after."""
 
 
-def mean_from(forecaster: Forecaster, panel: Panel, origins: Origins, *, horizon: int) -> Array:
+def mean_from(forecaster: _Forecaster, panel: Panel, origins: Origins, *, horizon: int) -> Array:
     """The point forecast [W, H] from each origin, as `forecast_from` makes it."""
     committee = forecaster.committee
     views = (_make_view(forecaster.effects, panel, part, horizon) for part in _blocks(origins))

@@ -1,9 +1,11 @@
 """Model -> findings: what reports say of it."""
 
-from forecast_cli.committee import Member
-from forecast_cli.covariates import CONSTANT_ROLES
+from collections.abc import Sequence
+
+from forecast_cli.covariates import CONSTANT_ROLES, Covariates
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.findings import InfoReport, MemberSummary, TrainReport
+from forecast_cli.inputs import Input
 from forecast_cli.inspection import summarise
 from forecast_cli.migrations import FORMAT_VERSION
 from forecast_cli.model import Model
@@ -64,7 +66,7 @@ def _members(model: Model) -> tuple[MemberSummary, ...]:
             representation=str(member.form.representation),
             context_length=member.form.context_length,
             segment_length=member.form.network.pace,
-            covariates=_seen(model, member),
+            covariates=names_of(member.form.inputs, model.panel.covariates),
             epochs=member.epochs,
             validation_mase=member.validation_error,
             backtest_mase=member.test_error,
@@ -74,13 +76,12 @@ def _members(model: Model) -> tuple[MemberSummary, ...]:
     )
 
 
-def _seen(model: Model, member: Member) -> tuple[str, ...]:
-    """The names of the covariates that a member sees."""
-    covariates = model.panel.covariates
+def names_of(inputs: Sequence[Input], covariates: Covariates | None) -> tuple[str, ...]:
+    """The names of the covariates that networks see as these inputs."""
     if covariates is None:
         return ()
     n_varying = len(covariates.varying)
     return tuple(
         covariates.columns[entry.column + (n_varying if entry.role in CONSTANT_ROLES else 0)].name
-        for entry in member.form.inputs
+        for entry in inputs
     )

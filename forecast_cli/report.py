@@ -21,7 +21,6 @@ from forecast_cli.findings import (
     EvaluateReport,
     FullReport,
     InfoReport,
-    InspectReport,
     MemberSummary,
     ModelScores,
     PlotReport,
@@ -31,6 +30,7 @@ from forecast_cli.findings import (
     TrainReport,
     TrainReports,
 )
+from forecast_cli.inspect_findings import InspectReport, PlannedNetwork
 from forecast_cli.schema import to_plain
 from forecast_cli.tuning_findings import TuneReport
 from forecast_cli.writer import dump_json
@@ -56,7 +56,9 @@ _NAMES: dict[type, str] = {
 }
 
 
-def to_json(report: Report | TuneReport, *, forecast: list[dict[str, Any]] | None = None) -> str:
+def to_json(
+    report: Report | InspectReport | TuneReport, *, forecast: list[dict[str, Any]] | None = None
+) -> str:
     """One JSON document: `schema_version`, which `report` it is, and its fields.
 
     `forecast` adds the rows of a forecast frame under that name. What is not defined is null.
@@ -224,7 +226,7 @@ def describe_network(report: InfoReport) -> str:
     return ", ".join(word for word in words if word)
 
 
-def describe_member(member: MemberSummary) -> str:
+def describe_member(member: MemberSummary | PlannedNetwork) -> str:
     """How a network sees a window."""
     pace = f", {member.segment_length} at a time" if member.segment_length > 1 else ""
     names = ", ".join(escape(name) for name in member.covariates[:_NAMED_COVARIATES])

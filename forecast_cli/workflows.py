@@ -26,11 +26,9 @@ from forecast_cli.config import (
     HISTORY_LENGTH,
     CompareConfig,
     EvaluationConfig,
-    OutlierMode,
     PredictionConfig,
     ReadConfig,
     Settings,
-    WindowConfig,
 )
 from forecast_cli.continuation import continue_data
 from forecast_cli.errors import CheckpointError, DataError, Notice, Tell
@@ -39,7 +37,6 @@ from forecast_cli.findings import (
     CompareReport,
     EvaluateReport,
     InfoReport,
-    InspectReport,
     ModelScores,
     PredictReport,
     TrainReport,
@@ -47,7 +44,7 @@ from forecast_cli.findings import (
 from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
-from forecast_cli.inspection import describe_columns, inspect_panel, summarise
+from forecast_cli.inspection import summarise
 from forecast_cli.leaderboard import rank
 from forecast_cli.matching import (
     new_steps,
@@ -57,11 +54,9 @@ from forecast_cli.matching import (
 )
 from forecast_cli.model import Model, Training
 from forecast_cli.model_findings import describe_checkpoint, report_training
-from forecast_cli.panel import Panel, panel_from_table, read_panel
+from forecast_cli.panel import Panel, read_panel
 from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
-from forecast_cli.reading.roles import guess_roles
-from forecast_cli.reading.stack import read_tables
 from forecast_cli.resume import keeping_state
 from forecast_cli.splits import (
     Origins,
@@ -283,39 +278,6 @@ def _origins_to_score(panel: Panel, back: NDArray[np.int64]) -> Origins:
             f"{back[0]}; give more data or a smaller --holdout"
         )
     return origins_before(panel.offsets[1:], panel.offsets[:-1] + 1, back)
-
-
-def inspect(
-    source: str,
-    *,
-    read: ReadConfig,
-    window: WindowConfig,
-    outliers: OutlierMode = "clip",
-    tell: Tell,
-) -> InspectReport:
-    """Say what is understood of a file and what `train` would do with it."""
-    notices: list[str] = []
-
-    def keep(notice: Notice) -> None:
-        notices.append(notice.text)
-        tell(notice)
-
-    table = read_tables(source, read, keep)
-    roles = guess_roles(table, read)
-    understood = None
-    if not roles.ties:
-        panel = panel_from_table(table, read, keep)
-        panel, plan = prepare(panel, window, outliers=outliers, tell=keep)
-        understood = inspect_panel(panel, read, plan, outliers=outliers)
-    return InspectReport(
-        columns=describe_columns(table, roles),
-        ties={
-            role: tuple(table.columns[column] for column in columns)
-            for role, columns in roles.ties.items()
-        },
-        notices=tuple(notices),
-        understood=understood,
-    )
 
 
 def info(model_source: str) -> InfoReport:

@@ -15,7 +15,7 @@ PACKAGE = "forecast_cli"
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
     "errors findings progress schema",
-    "config filesystem writer sealed tuning_findings toml_file",
+    "config filesystem writer sealed tuning_findings inspect_findings toml_file",
     "tensors activations schedules",
     "times seasonality search_space tune_config",
     "calendar_features outliers",
@@ -33,10 +33,12 @@ LEVELS = (
     "committee network inspection optimizer cleaning",
     "losses model candidates snapshot fingerprint covariate_record",
     "examples training_state model_record inference backtest known_ahead migrations",
+    "panel_facts lineup",
     "matching adjustment training checkpoint selection report resume model_findings",
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen",
+    "training_plan",
     "comparison",
-    "workflows presentation tuning",
+    "workflows inspecting presentation tuning",
     "page tuning_verdict",
     "tune_workflow",
     "cli",

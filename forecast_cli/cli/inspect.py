@@ -1,22 +1,27 @@
 """`forecast inspect`: what was understood of a file, and what train would do with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
+from forecast_cli.cli.data_findings import MOST_COLUMNS, describe_data, shortened
 from forecast_cli.cli.options import Data, TalkOptions, TextOptions
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, write_report
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import OutlierConfig, ReadConfig, WindowConfig
-from forecast_cli.findings import InspectReport, Understanding
+from forecast_cli.config import Settings
+from forecast_cli.inspect_findings import (
+    ColumnGuess,
+    InspectReport,
+    PlannedNetwork,
+    TrainingPlan,
+    Understanding,
+)
 from forecast_cli.report import (
     count,
-    data_facts,
-    describe_windows,
+    describe_member,
     facts,
-    percent,
     printable,
     short_text,
     table,
@@ -27,54 +32,115 @@ from forecast_cli.report import (
 def inspect(
     data: Data,
     *,
-    read: ReadConfig,
-    cleaning: OutlierConfig,
-    window: WindowConfig,
+    settings: Settings,
     result: TextOptions,
     talk: TalkOptions,
 ) -> None:
-    """Show what is understood of DATA, and what train would do with it."""
+    """Show what is understood of DATA, and what train would do with it and these options."""
     check_streams(inputs=[data], output=result.output)
-    from forecast_cli import workflows
+    from forecast_cli import inspecting
 
     streams = Streams(quiet=talk.quiet)
-    report = workflows.inspect(
-        data, read=read, window=window, outliers=cleaning.outliers, tell=streams.tell
-    )
+    report = inspecting.inspect(data, settings=settings, tell=streams.tell)
     write_report(report, list(_describe(report)), result)
 
 
 def _describe(report: InspectReport) -> Iterator[RenderableType]:
-    cells = [[short_text(c.name), c.role, c.kind, short_text(c.example)] for c in report.columns]
-    yield table(["column", "role", "kind", "example"], cells, n_left=4)
+    yield table(["column", "role", "kind", "example"], _column_rows(report.columns), n_left=4)
     for role, candidates in report.ties.items():
         names = ", ".join(map(short_text, candidates))
         yield Text(f"\nthe {role} may be any of {names}; say which with --{role}")
-    if report.understood is not None:
-        yield from _describe_panel(report.understood)
-
-
-def _describe_panel(found: Understanding) -> Iterator[RenderableType]:
-    yield Text()
-    season = f"{count(found.season_length, 'step')}"
-    if found.season_strength is not None:
-        season += f", seen in {percent(found.season_strength)} of the series"
-    yield facts(
-        [
-            *data_facts(found.data),
-            ("season", season),
-            (
-                "values",
-                f"{found.n_zero} zero, {found.n_negative} negative; "
-                f"{count(found.n_constant_series, 'constant series', 'constant series')}",
-            ),
-            (
-                "windows",
-                f"{describe_windows(found.horizon, found.context_length)}, "
-                f"{count(found.n_windows, 'window')} to learn from",
-            ),
+    if report.frequencies:
+        rows = [
+            [
+                f.freq,
+                ", ".join(map(short_text, f.series))
+                + (", …" if f.n_series > len(f.series) else ""),
+                str(f.n_series),
+            ]
+            for f in report.frequencies
         ]
-    )
+        yield table(["frequency", "series", "in all"], rows, n_left=2)
+    if report.understood is not None:
+        yield from describe_data(report.understood)
+    for problem in report.problems:
+        yield Text.assemble(("\ntrain would stop here: ", "bold"), printable(problem))
+    if report.understood is not None:
+        yield from _describe_training(report.understood)
+
+
+def _column_rows(columns: Sequence[ColumnGuess]) -> list[list[str]]:
+    rows = [[short_text(c.name), c.role, c.kind, short_text(c.example)] for c in columns]
+    return shortened(rows, MOST_COLUMNS)
+
+
+def _describe_training(found: Understanding) -> Iterator[RenderableType]:
+    plan = found.training
+    if plan is not None:
+        yield Text("\nwhat train would do", style="bold")
+        seen = f"{found.context_length}"
+        if found.long_context_length > found.context_length:
+            seen += f" or {found.long_context_length}"
+        ahead = f"{count(found.horizon, 'step')} ahead from the last {seen}"
+        yield facts(
+            [
+                ("windows", f"{ahead}, {count(found.n_windows, 'window')} to learn from"),
+                ("networks", _networks(plan, found)),
+                ("backtest", printable(_backtest(plan, found))),
+            ]
+        )
+        if plan.networks:
+            yield _network_table(plan.networks)
     yield Text("\nto train on it as it was understood:")
-    # Whole, so that it can be copied; a terminal breaks it where it likes.
-    yield Text(printable(found.command), no_wrap=True, overflow="ignore")
+    # Whole, so that it can be copied; a terminal breaks it where it likes. The console would join a
+    # bare text with others, and wrap it.
+    yield Group(Text(printable(found.command), no_wrap=True, overflow="ignore"))
+
+
+def _networks(plan: TrainingPlan, found: Understanding) -> str:
+    if not plan.networks:
+        return (
+            "none, for the data are too short to train one: every forecast would be "
+            f"{plan.simple}, the best simple one"
+        )
+    total = sum(network.count for network in plan.networks)
+    on_logs = any(network.representation.startswith("log") for network in plan.networks)
+    why = ", as not all values are positive" if found.values.minimum <= 0 else ""
+    scale = "some on logs" if on_logs else f"none on logs{why}"
+    alone = (
+        f"; {count(plan.n_short_series, 'series', 'series')} too short for them: {plan.simple}"
+        if plan.n_short_series
+        else ""
+    )
+    return f"{count(total, 'network')}, up to {count(plan.epochs, 'epoch')} each, {scale}{alone}"
+
+
+def _backtest(plan: TrainingPlan, found: Understanding) -> str:
+    layout = plan.backtest
+    if layout is None:
+        return "none, for the data are too short to hold anything back"
+    span = layout.first_cutoff
+    if layout.last_cutoff != span:
+        span += f" to {layout.last_cutoff}"
+    series = f" of {count(layout.n_series, 'series', 'series')}" if found.data.n_series > 1 else ""
+    most = "up to " if layout.n_windows > 1 and series else ""
+    cutoffs = (
+        f"{most}{count(layout.n_windows, 'cutoff')}{' of each' if series else ''}{series} ({span})"
+    )
+    short = (
+        f", for the series are too short to hold back all {found.horizon}"
+        if layout.span < found.horizon
+        else ""
+    )
+    return (
+        f"{cutoffs}, {count(layout.span, 'step')} ahead{short}; the last "
+        f"{count(layout.n_held_back, 'step')} are held back to validate and score"
+    )
+
+
+def _network_table(networks: Sequence[PlannedNetwork]) -> RenderableType:
+    """How the networks see a window, and how many see it so where that is not one each."""
+    if all(network.count == 1 for network in networks):
+        return table(["networks"], [[describe_member(network)] for network in networks])
+    rows = [[describe_member(network), str(network.count)] for network in networks]
+    return table(["networks", "times"], rows)

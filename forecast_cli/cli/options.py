@@ -36,7 +36,7 @@ Data = Annotated[
     Argument(
         metavar="DATA",
         help="The data: a file (CSV, TSV, JSON lines, Parquet), a folder or a pattern in quotes "
-        "for several as one, or - for standard input.",
+        "for several as one, a query as in 'duckdb:FILE?QUERY', or - for standard input.",
     ),
 ]
 Model = Annotated[str, Argument(metavar="MODEL", help="The checkpoint, or - for standard input.")]

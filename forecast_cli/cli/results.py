@@ -20,6 +20,7 @@ from forecast_cli.findings import (
     PredictReport,
     Report,
 )
+from forecast_cli.inspect_findings import InspectReport
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
 from forecast_cli.writer import check_format, records, render_frame
@@ -48,9 +49,11 @@ def _files(name: str | None) -> Sequence[Path]:
     """The files that are read where an input has this name, those of a folder or a pattern too."""
     if name in (None, STANDARD_STREAM):
         return ()
+    from forecast_cli.reading.database import database_file
     from forecast_cli.reading.datafiles import data_files
 
-    return data_files(name or "", lambda _: None) or (Path(name or ""),)
+    name = name or ""
+    return data_files(name, lambda _: None) or (database_file(name) or Path(name),)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
@@ -124,7 +127,9 @@ def _is_for_terminal(options: ResultOptions) -> bool:
     return options.output == STANDARD_STREAM and is_output_terminal()
 
 
-def write_report(report: Report, parts: Sequence[RenderableType], options: TextOptions) -> None:
+def write_report(
+    report: Report | InspectReport, parts: Sequence[RenderableType], options: TextOptions
+) -> None:
     """Write a report that is itself the result: text for people, or JSON."""
     to_output = options.output == STANDARD_STREAM
     if not to_output:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.reading.database import database_file
 from forecast_cli.reading.decode import source_name
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet")
@@ -14,7 +15,7 @@ _NAMED_FILES = 3
 
 
 def data_files(source: str, tell: Tell) -> list[Path] | None:
-    """The files of a folder, or that match a pattern; None for one file or standard input.
+    """The files of a folder, or that match a pattern; None for one file, standard input or a query.
 
     Hidden files and those of this program are passed over; others that are no data are told.
 
@@ -22,7 +23,9 @@ def data_files(source: str, tell: Tell) -> list[Path] | None:
         DataError: There is none, or the folder cannot be read.
     """
     folder = Path(source)
-    if source == "-" or not source.strip() or not _is_readable_name(source):
+    if source == "-" or not source.strip() or database_file(source) is not None:
+        return None
+    if not _is_readable_name(source):
         return None
     if folder.is_dir():
         found = _in_folder(folder, source_name(source))

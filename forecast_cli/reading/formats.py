@@ -1,4 +1,4 @@
-"""File -> Table: delimited text, JSON lines or Parquet, told apart by what the bytes are."""
+"""File -> Table: text, JSON lines or Parquet, told apart by the bytes, or a database's query."""
 
 from dataclasses import replace
 
@@ -6,24 +6,27 @@ import numpy as np
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.reading.database import QueryCells, database_file, run_query
 from forecast_cli.reading.decode import decode_text, read_source, source_name
 from forecast_cli.reading.delimited import DelimitedCells
 from forecast_cli.reading.jsonlines import is_json_lines, split_objects
 from forecast_cli.reading.numbers import is_plain
-from forecast_cli.reading.parquet import is_parquet, open_parquet
+from forecast_cli.reading.parquet import ParquetCells, is_parquet, open_parquet
 from forecast_cli.reading.places import Places
 from forecast_cli.reading.records import Records, split_records
 from forecast_cli.reading.table import Table, kind_of
 
 
 def read_table(source: str, config: ReadConfig, tell: Tell) -> Table:
-    """Read one file, or standard input for "-".
+    """Read one file, standard input for "-", or what a query finds for "duckdb:FILE?QUERY".
 
     Raises:
         DataError: The file cannot be read, has no rows, no header, or rows of differing length.
         ConfigError: An option does not fit.
-        MissingExtraError: It is Parquet, and pyarrow is not installed.
+        MissingExtraError: What reads its format is not installed.
     """
+    if database_file(source) is not None:
+        return _checked(_query_table(source, config, tell))
     return make_table(read_source(source, config), source, config, tell)
 
 
@@ -40,7 +43,11 @@ def make_table(data: bytes, source: str, config: ReadConfig, tell: Tell) -> Tabl
             table = replace(table, header_line=None, left_out=left_out)
         else:
             table = _text_table(split_records(text, name, config, tell), name, config, tell)
-    _check_names(table.columns, name)
+    return _checked(table)
+
+
+def _checked(table: Table) -> Table:
+    _check_names(table.columns, table.source)
     _check_rows(table)
     _tell_left_out(table)
     if table.header_line is not None:
@@ -61,13 +68,20 @@ def _text_table(records: Records, name: str, config: ReadConfig, tell: Tell) -> 
 
 
 def _parquet_table(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Table:
-    cells = open_parquet(data, name, config)
+    return _typed_table(open_parquet(data, name, config), config, tell)
+
+
+def _query_table(source: str, config: ReadConfig, tell: Tell) -> Table:
+    return _typed_table(run_query(source, config), config, tell)
+
+
+def _typed_table(cells: ParquetCells | QueryCells, config: ReadConfig, tell: Tell) -> Table:
     rows = np.arange(1, cells.n_rows + 1)
     return Table(
-        source=name,
+        source=cells.name,
         columns=tuple(column.strip() for column in cells.columns),
         cells=cells,
-        places=Places(lines=rows, files=(name,), words=("row",)),
+        places=Places(lines=rows, files=(cells.name,), words=("row",)),
         config=config,
         tell=tell,
         left_out=cells.left_out,

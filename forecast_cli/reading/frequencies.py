@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, UserError, escape
 from forecast_cli.reading.layout import Observations, observe
-from forecast_cli.reading.repairs import arrange
+from forecast_cli.reading.repairs import arrange, series_name
 from forecast_cli.reading.roles import Roles, check_ties, guess_roles
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
@@ -46,6 +46,16 @@ def read_frequencies(source: str, config: ReadConfig) -> tuple[str, ...]:
     roles = guess_roles(table, config)
     check_ties(table, roles)
     return _frequencies_of(each_on_its_grid(table, roles, config)).aliases
+
+
+def list_frequencies(table: Table, roles: Roles, config: ReadConfig) -> list[tuple[str, list[str]]]:
+    """The frequencies of a table's series, finest first, each with the names of its series."""
+    observed = each_on_its_grid(table, roles, config)
+    found = _frequencies_of(observed)
+    return [
+        (freq, [series_name(ids) for ids in observed.ids[found.of_series == number]])
+        for number, freq in enumerate(found.aliases)
+    ]
 
 
 def each_on_its_grid(table: Table, roles: Roles, config: ReadConfig) -> Observations:

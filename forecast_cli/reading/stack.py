@@ -30,7 +30,7 @@ def read_tables(source: str, config: ReadConfig, tell: Tell) -> Table:
     Raises:
         DataError: As `read_table`, or the files have different columns.
         ConfigError: An option does not fit.
-        MissingExtraError: A file is Parquet, and pyarrow is not installed.
+        MissingExtraError: What reads the format of a file is not installed.
     """
     files = data_files(source, tell)
     if files is None:

@@ -3,7 +3,7 @@
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,35 @@ from forecast_cli.errors import Notice
 from forecast_cli.findings import (
     Backtest,
     Breakdown,
-    ColumnGuess,
     CompareReport,
     DataSummary,
     EvaluateReport,
     InfoReport,
-    InspectReport,
     Leaderboard,
     MemberSummary,
     ModelScores,
     PredictReport,
     Standing,
     TrainReport,
-    Understanding,
 )
 from forecast_cli.forecast import Forecast
+from forecast_cli.inspect_findings import (
+    ColumnGuess,
+    CovariateFinding,
+    FrequencyGroup,
+    Gap,
+    Gaps,
+    InspectReport,
+    Outlier,
+    Outliers,
+    PlannedBacktest,
+    PlannedNetwork,
+    Season,
+    SeriesFinding,
+    TrainingPlan,
+    Understanding,
+    Values,
+)
 from forecast_cli.panel import Columns
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.times.calendar import Calendar
@@ -218,22 +232,97 @@ TUNED = TuneReport(
     training=TRAINED,
     seconds=20.0,
 )
+SHOP = SeriesFinding(
+    name="a",
+    first_time="1990",
+    last_time="2000",
+    n_steps=11,
+    n_missing=2,
+    minimum=1.0,
+    mean=2.0,
+    maximum=3.0,
+)
+PLANNED = TrainingPlan(
+    networks=(
+        PlannedNetwork(
+            representation="level, correction to naive",
+            context_length=8,
+            segment_length=1,
+            covariates=("promo",),
+            count=2,
+        ),
+    ),
+    epochs=6,
+    n_windows=30,
+    simple="theta",
+    n_short_series=1,
+    backtest=PlannedBacktest(
+        n_series=2,
+        n_windows=3,
+        span=1,
+        n_held_back=6,
+        first_cutoff="1997",
+        last_cutoff="1999",
+    ),
+)
+UNDERSTOOD = Understanding(
+    data=DATA,
+    n_repeated_rows=3,
+    values=Values(
+        minimum=-1.0, median=2.0, maximum=3.0, n_zero=0, n_negative=1, n_constant_series=0
+    ),
+    gaps=Gaps(
+        n_steps=2,
+        n_gaps=1,
+        n_series=1,
+        longest=Gap(series="a", first="1993", last="1994", n_steps=2),
+    ),
+    outliers=Outliers(
+        n=1,
+        n_series=1,
+        treatment="clip",
+        first=(Outlier(series="a", time="1996", place="line 8", value=900.0, usual=3.5),),
+    ),
+    seasons=(Season(length=4, strength=0.5), Season(length=12, strength=None)),
+    season_length=1,
+    season_strength=None,
+    covariates=(
+        CovariateFinding(
+            name="promo",
+            role="future",
+            categories=("none", "sale", "xmas", "x", "y"),
+            n_missing=1,
+            fewest_ahead=0,
+            most_ahead=2,
+            n_lacking=1,
+        ),
+    ),
+    series=(SHOP, replace(SHOP, name="b")),
+    horizon=2,
+    context_length=8,
+    long_context_length=16,
+    n_windows=30,
+    training=PLANNED,
+    command="forecast train sales.csv --target sales",
+)
 INSPECTED = InspectReport(
     columns=(ColumnGuess(name="sales", role="target", kind="number", example="12.5"),),
     ties={},
+    problems=(),
+    frequencies=(),
     notices=(),
-    understood=Understanding(
-        data=DATA,
-        season_length=1,
-        season_strength=None,
-        n_zero=0,
-        n_negative=1,
-        n_constant_series=0,
-        horizon=2,
-        context_length=8,
-        n_windows=30,
-        command="forecast train sales.csv --target sales",
+    understood=UNDERSTOOD,
+)
+REFUSED = InspectReport(
+    columns=INSPECTED.columns,
+    ties={},
+    problems=("sales.csv holds series of \x1b[31m different frequencies",),
+    frequencies=(
+        FrequencyGroup(freq="MS", n_series=1, series=("a",)),
+        FrequencyGroup(freq="YS", n_series=9, series=("b", "c")),
     ),
+    notices=(),
+    understood=None,
 )
 DESCRIBED = InfoReport(
     checkpoint="model.forecast",
@@ -276,6 +365,7 @@ class Workflows:
     evaluated: EvaluateReport = EVALUATED
     compared: CompareReport = COMPARED
     tuned: TuneReport = TUNED
+    inspected: InspectReport = INSPECTED
     forecast: Forecast = FORECAST
     error: BaseException | None = None
     notices: tuple[Notice, ...] = NOTICES
@@ -321,7 +411,7 @@ class Workflows:
 
     def inspect(self, source: str, **asked: Any) -> InspectReport:
         self._work(source=source, **asked)
-        return INSPECTED
+        return self.inspected
 
     def info(self, model: str) -> InfoReport:
         self.asked = {"model": model}
@@ -346,11 +436,15 @@ Run = Callable[..., Outcome]
 def workflows(monkeypatch: pytest.MonkeyPatch) -> Workflows:
     fake = Workflows()
     module: Any = types.ModuleType("forecast_cli.workflows")
-    for name in ("train", "predict", "evaluate", "compare", "inspect", "info"):
+    for name in ("train", "predict", "evaluate", "compare", "info"):
         setattr(module, name, getattr(fake, name))
     monkeypatch.setitem(sys.modules, "forecast_cli.workflows", module)
     monkeypatch.setattr(forecast_cli, "workflows", module, raising=False)
     monkeypatch.setattr(trainings, "read_frequencies", lambda *_: ("D", "MS"))
+    inspecting: Any = types.ModuleType("forecast_cli.inspecting")
+    inspecting.inspect = fake.inspect
+    monkeypatch.setitem(sys.modules, "forecast_cli.inspecting", inspecting)
+    monkeypatch.setattr(forecast_cli, "inspecting", inspecting, raising=False)
     tuning: Any = types.ModuleType("forecast_cli.tune_workflow")
     tuning.tune = fake.tune
     monkeypatch.setitem(sys.modules, "forecast_cli.tune_workflow", tuning)

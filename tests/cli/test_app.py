@@ -168,3 +168,13 @@ def test_parquet_without_its_extra_is_told_before_the_work(
     assert outcome.code == 1
     assert "pip install 'forecast-cli[parquet]'" in outcome.words
     assert workflows.asked == {}
+
+
+def test_the_database_of_a_query_is_never_overwritten(
+    run: Run, workflows: Workflows, tmp_path: Path
+) -> None:
+    (tmp_path / "sales.db").write_text("precious")
+    outcome = run("train", "duckdb:sales.db?select * from shop", "-o", "./sales.db")
+    assert outcome.code == 2
+    assert "which is also read" in outcome.words
+    assert (tmp_path / "sales.db").read_text() == "precious"

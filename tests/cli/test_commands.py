@@ -9,6 +9,7 @@ import pytest
 
 from forecast_cli.errors import Notice
 from forecast_cli.findings import ModelScores
+from tests.cli.conftest import PLANNED, REFUSED, SHOP, UNDERSTOOD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,6 +282,82 @@ def test_inspect_shows_the_columns_and_the_command_to_go_on_with(run: Run) -> No
     text = run("inspect", "sales.csv").text
     assert "sales    target   number   12.5\n" in text
     assert text.endswith("forecast train sales.csv --target sales\n")
+
+
+def test_inspect_tells_what_is_in_the_data(run: Run) -> None:
+    text = " ".join(run("inspect", "sales.csv").text.split())
+    for fact in (
+        "values -1.000 to 3.000, median 2.000; 0 zero, 1 negative; 0 constant series",
+        "1 gap in 1 series, 2 steps in all; the longest: 2 steps of a, from 1993 to 1994",
+        "3 repeated rows left out",
+        "1 value in 1 series: 900.0 at a, 1996 (line 8) (--outliers clip)",
+        "4 steps are shown by 50.0 % of the series; for 12 steps the data are too short; none is",
+        "0 to 2 steps; too",
+        "5 categories: none,",
+        "a 1990 2000 11 2 1.000 2.000 3.000",
+    ):
+        assert fact in text
+
+
+def test_inspect_tells_what_train_would_do(run: Run) -> None:
+    text = " ".join(run("inspect", "sales.csv").text.split())
+    for fact in (
+        "2 steps ahead from the last 8 or 16, 30 windows to learn from",
+        "2 networks, up to 6 epochs each, none on logs, as not all values are positive; "
+        "1 series too short for them: theta",
+        "up to 3 cutoffs of each of 2 series (1997 to 1999), 1 step ahead, for the series are too "
+        "short to hold back all 2; the last 6 steps are held back",
+        "level, correction to naive, from 8 steps, and promo 2",
+    ):
+        assert fact in text
+
+
+def test_inspect_says_where_the_data_are_too_short_for_networks(
+    run: Run, workflows: Workflows
+) -> None:
+    short = replace(PLANNED, networks=(), backtest=None)
+    workflows.inspected = replace(
+        workflows.inspected, understood=replace(UNDERSTOOD, training=short)
+    )
+    text = " ".join(run("inspect", "sales.csv").text.split())
+    assert "every forecast would be theta, the best simple one" in text
+
+
+def test_inspect_shows_what_stands_in_the_way_of_train(run: Run, workflows: Workflows) -> None:
+    workflows.inspected = REFUSED
+    outcome = run("inspect", "sales.csv")
+    assert outcome.code == 0
+    rows = [" ".join(line.split()) for line in outcome.text.splitlines()]
+    assert "YS b, c, … 9" in rows
+    assert "train would stop here: sales.csv holds series of \\x1b[31m different" in outcome.text
+
+
+def test_inspect_shows_the_first_of_many_series_the_shortest_and_the_longest(
+    run: Run, workflows: Workflows
+) -> None:
+    series = tuple(replace(SHOP, name=f"s{n}", n_steps=(n * 7) % 11 + 5) for n in range(10))
+    workflows.inspected = replace(
+        workflows.inspected, understood=replace(UNDERSTOOD, series=series)
+    )
+    rows = [line.split() for line in run("inspect", "sales.csv").text.splitlines()]
+    start = next(n for n, row in enumerate(rows) if row[:2] == ["series", "first"])
+    names = [" ".join(row[:2]) for row in rows[start + 2 : start + 9]]
+    assert names[:5] == ["s0 1990", "s1 1990", "s2 1990", "s3 1990", "… 6"]
+    assert names[5:] == ["s0 (shortest)", "s3 (longest)"]
+
+
+def test_no_line_of_inspect_but_the_command_is_wider_than_80_columns(
+    run: Run, workflows: Workflows
+) -> None:
+    long = replace(SHOP, name="a very long name of a shop " * 3, first_time="1990-01-01 00:00:00")
+    command = "forecast train " + "x" * 100
+    workflows.inspected = replace(
+        workflows.inspected,
+        understood=replace(UNDERSTOOD, series=(long, SHOP), command=command),
+    )
+    *lines, last = run("inspect", "sales.csv").text.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert last == command
 
 
 def test_info_shows_the_digest_in_full(run: Run, workflows: Workflows) -> None:

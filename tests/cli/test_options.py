@@ -143,7 +143,7 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
 def test_a_delimiter_may_be_a_blank_or_a_tab(run: Run, workflows: Workflows) -> None:
     for delimiter in (" ", "\t"):
         assert run("inspect", "x.csv", "--delimiter", delimiter).code == 0
-        assert workflows.asked["read"].delimiter == delimiter
+        assert workflows.asked["settings"].read.delimiter == delimiter
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ COMMANDS = (train, predict, evaluate, inspect_command, info)
 # A value that differs from the default and is accepted, where the type does not give one.
 VALUES = {
     "aggregate": "sum",
+    "calendar": "month",
     "decimal": ",",
     "thousands": "'",
     "cell": "lstm",
@@ -33,6 +34,7 @@ VALUES = {
     "format": "csv",
     "delimiter": ";",
     "min-skill": "-9",
+    "outliers": "keep",
 }
 NOT_FOR_WORKFLOWS = {"output", "format", "json", "min_skill", "quiet", "no_progress", "debug"}
 

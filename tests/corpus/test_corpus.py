@@ -1,5 +1,6 @@
 """Every file of the corpus is read rightly, or refused in one clear line."""
 
+import json
 import os
 import re
 import stat
@@ -13,9 +14,12 @@ import numpy as np
 import pytest
 
 from forecast_cli.cleaning import treat_outliers
-from forecast_cli.config import ReadConfig
+from forecast_cli.config import ReadConfig, Settings
 from forecast_cli.errors import DataError, Notice, UserError
+from forecast_cli.inspect_findings import InspectReport
+from forecast_cli.inspecting import inspect
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.report import to_json
 from tests.corpus.cases import Case, table
 from tests.corpus.files import CASES
 
@@ -73,6 +77,48 @@ def test_a_file_is_read_rightly_or_refused_in_one_clear_line(case: Case, tmp_pat
         assert any(all(fact in text for fact in case.facts) for text in texts), texts
     else:
         assert not [notice.text for notice in notices if notice.kind != "guess"]
+
+
+def inspected(case: Case, folder: Path) -> InspectReport:
+    """What inspect finds, which is well-formed text and JSON."""
+    report = inspect(
+        str(path_of(case, folder)), settings=Settings(read=case.config), tell=lambda _: None
+    )
+    json.loads(to_json(report), parse_constant=pytest.fail)
+    for problem in report.problems:
+        check_words(problem)
+    return report
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.outcome == "told"], ids=lambda case: case.name
+)
+def test_inspect_understands_a_messy_file(case: Case, tmp_path: Path) -> None:
+    report = inspected(case, tmp_path)
+    assert report.understood is not None
+    assert not report.problems
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.outcome == "read"], ids=lambda case: case.name
+)
+def test_inspect_understands_what_is_read(case: Case, tmp_path: Path) -> None:
+    assert inspected(case, tmp_path).understood is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.outcome == "refused"], ids=lambda case: case.name
+)
+def test_inspect_shows_why_a_file_is_refused(case: Case, tmp_path: Path) -> None:
+    try:
+        report = inspected(case, tmp_path)
+    except UserError:
+        return
+    assert report.columns
+    assert report.problems or report.ties
+    assert report.understood is None
 
 
 def test_the_corpus_is_large_and_its_names_differ() -> None:

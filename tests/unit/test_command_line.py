@@ -19,7 +19,7 @@ YEARS = Calendar.years()
 
 def test_the_command_names_every_column_and_size() -> None:
     panel = make_panel(wave(30), calendar=YEARS)
-    assert explicit_command(panel, ReadConfig(), PLAN) == (
+    assert explicit_command(panel, PLAN, Settings()) == (
         f"forecast train test.csv --target value --time step --id name --freq {YEARS.freq} "
         "--season-length 1 --horizon 3 --context-length 8"
     )
@@ -28,7 +28,7 @@ def test_the_command_names_every_column_and_size() -> None:
 def test_the_command_leaves_the_context_open_where_it_differs_among_networks() -> None:
     # One --context-length would hold for all of them.
     command = explicit_command(
-        make_panel(wave(30)), ReadConfig(), replace(PLAN, long_context_length=24)
+        make_panel(wave(30)), replace(PLAN, long_context_length=24), Settings()
     )
     assert "--context-length" not in command
 
@@ -38,13 +38,13 @@ def test_the_command_of_one_unnamed_series_names_no_id() -> None:
     alone = replace(
         panel, columns=Columns(id=(), time="ds", target="y"), ids=np.empty((1, 0), dtype=object)
     )
-    assert "--id" not in explicit_command(alone, ReadConfig(), PLAN)
+    assert "--id" not in explicit_command(alone, PLAN, Settings())
 
 
 def test_names_with_spaces_and_quotes_survive_the_shell() -> None:
     columns = Columns(id=("Country Name", "code"), time="it's", target="$(rm -rf)")
     panel = replace(make_panel(wave(30)), columns=columns, source="my data.csv")
-    words = shlex.split(explicit_command(panel, ReadConfig(), PLAN))
+    words = shlex.split(explicit_command(panel, PLAN, Settings()))
     assert words[2] == "my data.csv"
     assert words[words.index("--id") + 1] == "Country Name,code"
     assert words[words.index("--time") + 1] == "it's"
@@ -96,7 +96,7 @@ def test_the_command_leads_to_the_same_panel(text: str, tmp_path: Path) -> None:
         return read_panel(str(path), config, lambda _: None)
 
     guessed = read(ReadConfig())
-    named = read(config_of(explicit_command(guessed, ReadConfig(), PLAN)))
+    named = read(config_of(explicit_command(guessed, PLAN, Settings())))
     np.testing.assert_array_equal(named.values, guessed.values)
     np.testing.assert_array_equal(named.ids, guessed.ids)
     assert (named.calendar, named.columns) == (guessed.calendar, guessed.columns)
@@ -104,7 +104,7 @@ def test_the_command_leads_to_the_same_panel(text: str, tmp_path: Path) -> None:
 
 def test_the_command_repeats_how_the_file_was_read() -> None:
     config = ReadConfig(decimal=",", delimiter=";", date_format="%d.%m.%Y")
-    words = shlex.split(explicit_command(make_panel(wave(30)), config, PLAN))
+    words = shlex.split(explicit_command(make_panel(wave(30)), PLAN, Settings(read=config)))
     for option, value in (("--decimal", ","), ("--delimiter", ";"), ("--date-format", "%d.%m.%Y")):
         assert words[words.index(option) + 1] == value
 
@@ -114,13 +114,13 @@ def test_the_command_repeats_how_the_file_was_read() -> None:
 )
 def test_no_source_is_taken_for_an_option(source: str, argument: str) -> None:
     panel = replace(make_panel(wave(30)), source=source)
-    assert shlex.split(explicit_command(panel, ReadConfig(), PLAN))[2] == argument
+    assert shlex.split(explicit_command(panel, PLAN, Settings()))[2] == argument
 
 
 def test_a_name_with_a_comma_is_quoted_for_the_option() -> None:
     columns = Columns(id=("a,b", "c"), time="t", target="y")
     panel = replace(make_panel(wave(30)), columns=columns)
-    words = shlex.split(explicit_command(panel, ReadConfig(), PLAN))
+    words = shlex.split(explicit_command(panel, PLAN, Settings()))
     assert words[words.index("--id") + 1] == '"a,b",c'
 
 
@@ -138,3 +138,11 @@ def test_a_training_is_written_as_the_options_that_differ_from_the_defaults() ->
         *("--output", "m.forecast"),
     ]
     assert train_command("-", Settings(), "-") == "forecast train - --output -"
+
+
+def test_the_explicit_command_says_how_to_train_where_that_is_not_as_by_default() -> None:
+    settings = Settings(
+        network=NetworkConfig(cell="lstm"), optimisation=TrainConfig(effort="fast"), levels=(90,)
+    )
+    command = explicit_command(make_panel(wave(30)), PLAN, settings)
+    assert command.endswith("--context-length 8 --cell lstm --effort fast --level 90")

@@ -1,25 +1,17 @@
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.defaults import WindowPlan
-from forecast_cli.findings import Understanding
-from forecast_cli.inspection import describe_columns, inspect_panel, summarise
+from forecast_cli.inspection import describe_columns, summarise
 from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.roles import guess_roles
 from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel, wave
 
 NAN = float("nan")
-PLAN = WindowPlan(horizon=3, context_length=8, long_context_length=8, season_length=1)
 YEARS = Calendar.years()
-
-
-def inspected(*series: Sequence[float], calendar: Calendar | None = None) -> Understanding:
-    return inspect_panel(make_panel(*series, calendar=calendar), ReadConfig(), PLAN)
 
 
 def test_a_summary_gives_the_shape_of_a_panel() -> None:
@@ -36,28 +28,6 @@ def test_the_times_of_a_summary_are_written_as_in_the_file() -> None:
     panel = make_panel(wave(3), calendar=Calendar.dates("MS", pattern="%m/%Y"))
     found = summarise(replace(panel, starts=np.array([648])))
     assert (found.first_time, found.last_time) == ("01/2024", "03/2024")
-
-
-def test_zeros_negative_values_and_constant_series_are_counted() -> None:
-    found = inspected([0.0, NAN, 0.0, 5.0], [-1.0, -2.0], [3.0, NAN, 3.0], [0.0, 0.0])
-    assert (found.n_zero, found.n_negative, found.n_constant_series) == (4, 2, 2)
-
-
-def test_windows_are_counted_as_training_draws_them() -> None:
-    # The first window of a series ends behind its third value, the last before its last one.
-    assert inspected(wave(10), wave(5), [1.0, 2.0]).n_windows == 7 + 2
-
-
-def test_the_strength_of_the_season_is_told_where_the_frequency_has_one() -> None:
-    monthly = Calendar.dates("MS")
-    assert inspected(wave(60), calendar=monthly).season_strength == 1
-    assert inspected([4.0] * 60, calendar=monthly).season_strength == 0
-    assert inspected(wave(60), calendar=YEARS).season_strength is None
-
-
-def test_what_is_found_carries_the_plan() -> None:
-    found = inspected(wave(30))
-    assert (found.horizon, found.context_length, found.season_length) == (3, 8, 1)
 
 
 def columns_of(path: Path, text: str) -> list[tuple[str, str, str, str]]:

@@ -32,6 +32,7 @@ from forecast_cli.errors import (
 )
 from forecast_cli.findings import EvaluateReport, PredictReport, TrainReport
 from forecast_cli.forecast import Forecast
+from forecast_cli.inspecting import inspect
 from forecast_cli.progress import ProgressEvent
 from tests.panels import wave
 
@@ -304,30 +305,6 @@ def test_outliers_are_clipped_in_a_comparison_too(
     assert len([text for text in told if "far outside" in text]) == 2
 
 
-def test_inspect_says_what_train_would_do(trained: tuple[Path, TrainReport], tell: Tell) -> None:
-    found = workflows.inspect(
-        str(trained[0] / "data.csv"), read=ReadConfig(), window=WindowConfig(), tell=tell
-    )
-    assert [(c.name, c.role) for c in found.columns] == [
-        ("item", "id"),
-        ("Year", "time"),
-        ("sales", "target"),
-    ]
-    assert found.understood is not None
-    assert found.understood.command.startswith("forecast train ")
-    assert found.ties == {}
-
-
-def test_inspect_shows_a_tie_and_its_candidates(tell: Tell, tmp_path: Path) -> None:
-    path = tmp_path / "tie.csv"
-    rows = [f"x,{2000 + n},{n * n},{3 * n}" for n in range(20)]
-    rows += [f"y,{2000 + n},{n + 5},{7 * n}" for n in range(20)]
-    path.write_text("\n".join(["item,Year,width,height", *rows]) + "\n")
-    found = workflows.inspect(str(path), read=ReadConfig(), window=WindowConfig(), tell=tell)
-    assert found.ties == {"target": ("width", "height")}
-    assert found.understood is None
-
-
 def test_info_tells_what_a_checkpoint_holds(trained: tuple[Path, TrainReport]) -> None:
     folder, report = trained
     found = workflows.info(str(folder / "m.forecast"))
@@ -535,5 +512,5 @@ def test_a_season_that_known_events_hide_is_seen(
     for future, seen in (((), False), (("event",), True)):
         told.clear()
         read = ReadConfig(target=("sales",), future=future)
-        workflows.inspect(str(path), read=read, window=WindowConfig(), tell=tell)
+        inspect(str(path), settings=Settings(read=read), tell=tell)
         assert any("do not show a season of 7 steps" in text for text in told) != seen

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.config import ReadConfig, WindowConfig
+from forecast_cli.config import ReadConfig, Settings
 from forecast_cli.errors import DataError, Notice
+from forecast_cli.inspecting import inspect
 from forecast_cli.matching import read_like_training
 from forecast_cli.panel import Panel, read_panel
-from forecast_cli.workflows import inspect
 from tests.models import make_model
 
 MONTHS = [f"2023-{month:02d}-01" for month in range(1, 13)]
@@ -177,7 +177,7 @@ def test_later_data_is_read_from_a_folder_by_the_same_names(folder: Path) -> Non
 
 def test_inspect_names_a_command_that_reads_the_folder_again(folder: Path) -> None:
     write(folder, a=SERIES, b=SERIES)
-    report = inspect(str(folder), read=ReadConfig(), window=WindowConfig(), tell=lambda _: None)
+    report = inspect(str(folder), settings=Settings(), tell=lambda _: None)
     assert report.understood is not None
     assert f"train {folder} --target y --time date --id unique_id" in report.understood.command
     assert [column.name for column in report.columns] == ["date", "y", "unique_id"]
