@@ -139,7 +139,7 @@ def _connection(path: Path, name: str, config: ReadConfig) -> Iterator[Any]:
     import duckdb
 
     memory = max(config.max_bytes, _LEAST_MEMORY)
-    safe = {**_SAFE, "memory_limit": f"{memory // MEBIBYTE}MiB"}
+    safe: dict[str, Any] = {**_SAFE, "memory_limit": f"{memory // MEBIBYTE}MiB"}
     try:
         with duckdb.connect(str(path), read_only=True, config=safe) as connection:
             with suppress(duckdb.Error):

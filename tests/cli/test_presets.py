@@ -35,6 +35,10 @@ VALUES = {
     "delimiter": ";",
     "min-skill": "-9",
     "outliers": "keep",
+    "strategy": "recursive",
+    "activation": "relu",
+    "optimizer": "adam",
+    "schedule": "cosine",
 }
 NOT_FOR_WORKFLOWS = {"output", "format", "json", "min_skill", "quiet", "no_progress", "debug"}
 
