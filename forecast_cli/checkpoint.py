@@ -26,6 +26,11 @@ def dump_model(model: Model) -> bytes:
     return seal(_CHECKPOINT, content, tensors_of(model))
 
 
+def open_model(source: str | Model) -> Model:
+    """The model in a checkpoint, or the one that is at hand; raises as `read_checkpoint`."""
+    return source if isinstance(source, Model) else read_checkpoint(source)[0]
+
+
 def read_checkpoint(source: str) -> tuple[Model, str]:
     """The model in the file `source` (`-` for standard input) and the file's SHA-256.
 

@@ -19,6 +19,7 @@ from forecast_cli.backtest import (
 )
 from forecast_cli.checkpoint import (
     dump_model,
+    open_model,
     read_checkpoint,
 )
 from forecast_cli.cleaning import treat_outliers
@@ -70,6 +71,8 @@ if TYPE_CHECKING:
     from forecast_cli.fitting import Fitted
 
 STANDARD_STREAM = "-"
+IN_MEMORY = "model in memory"
+"""What reports call a model that comes from no file."""
 
 
 def train(
@@ -152,14 +155,14 @@ def make_model(
 
 def predict(
     source: str | None,
-    model_source: str,
+    model_source: str | Model,
     *,
     read: ReadConfig,
     wanted: PredictionConfig,
     tell: Tell,
 ) -> tuple[Forecast, PredictReport]:
     """Continue the training data, or `source`, from a checkpoint."""
-    model, _ = read_checkpoint(model_source)
+    model = open_model(model_source)
     steps = wanted.horizon or model.committee.horizon
     data = continue_data(source, model, read, wanted, tell)
     panel, known = data.panel, None
@@ -188,7 +191,7 @@ def predict(
 
 def evaluate(
     source: str,
-    model_source: str,
+    model_source: str | Model,
     *,
     read: ReadConfig,
     scoring: EvaluationConfig,
@@ -198,7 +201,7 @@ def evaluate(
 
     Without a holdout that is what came after the training data, or one horizon where nothing did.
     """
-    model, _ = read_checkpoint(model_source)
+    model = open_model(model_source)
     horizon = model.committee.horizon
     panel = read_like_training(source, model, read, tell)
     trained_until = training_ends(model, panel)
@@ -215,7 +218,7 @@ def evaluate(
     n_in_sample = int((in_sample & np.isfinite(scene.actual)).sum())
     scores = score(model.committee.name, scene, forecast.mean, forecast.bounds)
     report = EvaluateReport(
-        checkpoint=model_source,
+        checkpoint=model_source if isinstance(model_source, str) else IN_MEMORY,
         data=summarise(panel),
         backtest=report_backtest(
             scene,

@@ -38,9 +38,10 @@ LEVELS = (
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen",
     "training_plan",
     "comparison",
-    "workflows inspecting presentation tuning",
+    "workflows inspecting presentation tuning column_types rows keywords",
     "page tuning_verdict",
-    "tune_workflow",
+    "tune_workflow api",
+    "estimator",
     "cli",
     "__init__ __main__",
 )

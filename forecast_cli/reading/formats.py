@@ -9,6 +9,7 @@ from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.database import QueryCells, database_file, run_query
 from forecast_cli.reading.decode import decode_text, read_source, source_name
 from forecast_cli.reading.delimited import DelimitedCells
+from forecast_cli.reading.frames import FrameSource, open_frame
 from forecast_cli.reading.jsonlines import is_json_lines, split_objects
 from forecast_cli.reading.numbers import is_plain
 from forecast_cli.reading.parquet import ParquetCells, is_parquet, open_parquet
@@ -52,6 +53,28 @@ def _checked(table: Table) -> Table:
     _tell_left_out(table)
     if table.header_line is not None:
         _check_header(table)
+    return table
+
+
+def make_frame_table(source: FrameSource, config: ReadConfig, tell: Tell) -> Table:
+    """The table of a DataFrame, whose rows are counted from 0 as pandas does.
+
+    Raises:
+        DataError: It has no rows, no columns, or several levels of names.
+    """
+    cells = open_frame(source, config)
+    table = Table(
+        source=str(source),
+        columns=cells.columns,
+        cells=cells,
+        places=Places(lines=np.arange(cells.n_rows), files=(str(source),), words=("row",)),
+        config=config,
+        tell=tell,
+        left_out=cells.left_out,
+    )
+    _check_names(table.columns, table.source)
+    _check_rows(table)
+    _tell_left_out(table)
     return table
 
 

@@ -13,7 +13,8 @@ from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.datafiles import data_files, stems
 from forecast_cli.reading.decode import read_source, source_name, too_large
-from forecast_cli.reading.formats import make_table, read_table
+from forecast_cli.reading.formats import make_frame_table, make_table, read_table
+from forecast_cli.reading.frames import FrameSource
 from forecast_cli.reading.places import stacked_places
 from forecast_cli.reading.roles import FILE_ID, guess_roles
 from forecast_cli.reading.table import Table
@@ -25,6 +26,8 @@ _NOTICES = 5
 def read_tables(source: str, config: ReadConfig, tell: Tell) -> Table:
     """Read one file, standard input for "-", or all files of a folder or a pattern as one table.
 
+    A DataFrame is a `FrameSource`.
+
     Where no column tells the series of several files apart, their names do.
 
     Raises:
@@ -32,6 +35,8 @@ def read_tables(source: str, config: ReadConfig, tell: Tell) -> Table:
         ConfigError: An option does not fit.
         MissingExtraError: What reads the format of a file is not installed.
     """
+    if isinstance(source, FrameSource):
+        return make_frame_table(source, config, tell)
     files = data_files(source, tell)
     if files is None:
         return read_table(source, config, tell)
