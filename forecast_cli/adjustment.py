@@ -11,7 +11,7 @@ from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
 from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, Split, origins_at, seen_values
-from forecast_cli.windows import look_around, unclipped_histories
+from forecast_cli.windows import look_around, raw_histories
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Adjustment:
 def _adjust(panel: Panel, limits: NDArray[np.int64], effects: Effects) -> Adjustment:
     """What the effects are in each series, as its values before its limit [N] show."""
     origins = origins_at(limits)
-    context = unclipped_histories(panel, origins)
+    context = raw_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], 0)
     assert around is not None
     context = effects.calm(context, around.before, panel.outlier_rule)
@@ -69,7 +69,7 @@ def estimate(
 ) -> Adjustment | None:
     """The effects that the values before the limits [N] show; None where there are none."""
     origins = origins_at(limits)
-    context = unclipped_histories(panel, origins)
+    context = raw_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], 0)
     if panel.covariates is None or around is None:
         return None

@@ -26,6 +26,8 @@ SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 Aggregate = Literal["mean", "sum", "last"]
+Missing = Literal["mask", "interpolate", "zero", "error"]
+MISSING_MODES: tuple[Missing, ...] = get_args(Missing)
 
 MEBIBYTE = 1024 * 1024
 
@@ -54,6 +56,7 @@ class ReadConfig:
 
     `aggregate` makes one value of all values of a period; without it a period has one.
     `by_frequency` takes the series of one frequency, which is `freq`, and leaves the others out.
+    Without `missing`, values that are missing stay so: networks see how long ago the last one was.
     """
 
     target: tuple[str, ...] = ()
@@ -68,6 +71,7 @@ class ReadConfig:
     freq: str | None = None
     aggregate: Aggregate | None = None
     by_frequency: bool = False
+    missing: Missing | None = None
     date_format: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -106,6 +110,10 @@ class ReadConfig:
         ):
             _require_at_least(option, size, 1)
         self._check_covariates()
+        _require(
+            self.missing is None or self.missing in MISSING_MODES,
+            f"--missing is {self.missing!r}; accepted values: {', '.join(MISSING_MODES)}",
+        )
         _require(
             set(self.calendar) <= set(CALENDAR_NAMES) and "none" not in self.calendar[1:],
             f"--calendar is {','.join(self.calendar)!r}; accepted values: "

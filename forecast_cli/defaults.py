@@ -6,6 +6,8 @@ import numpy as np
 
 from forecast_cli.config import HISTORY_LENGTH, WindowConfig
 from forecast_cli.errors import Notice, Tell
+from forecast_cli.gaps import interpolate
+from forecast_cli.longer_season import prefer_week
 from forecast_cli.panel import Panel
 from forecast_cli.scales import OUTLIER
 
@@ -43,6 +45,8 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     else:
         season = _check_season_length(panel, config.season_length, tell)
     horizon = config.horizon or _choose_horizon(panel, tell)
+    if config.season_length is None:
+        season = prefer_week(panel, season, horizon, tell)
     if config.context_length is None:
         context, long_context = _choose_context_lengths(panel, season, horizon, tell)
     else:
@@ -73,7 +77,8 @@ def season_strength(panel: Panel, season_length: int) -> float | None:
 
 
 def _is_seasonal(values: np.ndarray, season_length: int) -> bool:
-    change = np.diff(values[-HISTORY_LENGTH:])
+    # A line across a gap is no season, but pairs of changes without one would soon be too few.
+    change = np.diff(interpolate(values[None, -HISTORY_LENGTH:])[0])
     change = np.nan_to_num(change - np.nanmean(change) if np.isfinite(change).any() else change)
     # One wild value would drown the season of all others.
     most = OUTLIER * float(np.median(np.abs(change)))

@@ -21,6 +21,7 @@ from forecast_cli.windows import (
     histories,
     last_steps,
     look_around,
+    without_gaps,
     without_season,
 )
 
@@ -83,6 +84,7 @@ class ExampleSource:
     def _before(self, origins: Origins) -> Examples:
         """Windows of the fit, whose season, if it is taken out, is that of the whole fit."""
         context = contexts(self._fit_panel, origins, self._form.context_length)
+        context = without_gaps(self._fit_panel, context)
         return self._examples(context, futures(self._fit_panel, origins, self._horizon), origins)
 
     def after(self, origins: Origins) -> Examples:

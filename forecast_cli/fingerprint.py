@@ -14,6 +14,7 @@ import numpy as np
 from forecast_cli.config import Settings
 from forecast_cli.covariates import Covariate
 from forecast_cli.panel import Panel
+from forecast_cli.reading.missing import treatment
 
 _WITHOUT_EFFECT = {"threads"}
 """A network computes on one thread, however many there are."""
@@ -85,6 +86,7 @@ def _options(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "--aggregate", settings.read.aggregate
     if settings.read.by_frequency:
         yield "--by-frequency", "given"
+    yield "--missing", treatment(settings.read)
 
 
 def _shown(value: Any) -> str:

@@ -16,7 +16,7 @@ from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.splits import Origins, minimum_context
-from forecast_cli.windows import cutoffs, look_around, unclipped_histories
+from forecast_cli.windows import cutoffs, look_around, raw_histories, without_gaps
 
 Array = NDArray[np.float64]
 
@@ -105,13 +105,13 @@ class _View:
 
 def _make_view(effects: Effects | None, panel: Panel, origins: Origins, horizon: int) -> _View:
     """What forecasts of so many steps from these origins rest on."""
-    context = unclipped_histories(panel, origins)
+    context = raw_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], horizon)
     rule, floor = panel.outlier_rule, np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)
     if effects is None or around is None:
         return _View(
             floor=floor[:, None],
-            context=context if rule is None else rule.clip(context),
+            context=without_gaps(panel, context if rule is None else rule.clip(context)),
             around=around,
             effects=None,
             coefficients=np.empty((len(context), 0)),
@@ -121,7 +121,7 @@ def _make_view(effects: Effects | None, panel: Panel, origins: Origins, horizon:
     coefficients, sizes = effects.coefficients(context, around.before), effects.sizes(context)
     return _View(
         floor=floor[:, None],
-        context=effects.remove(context, around.before, coefficients, sizes),
+        context=without_gaps(panel, effects.remove(context, around.before, coefficients, sizes)),
         around=around,
         effects=effects,
         coefficients=coefficients,

@@ -5,6 +5,8 @@ quantile of the absolute residuals of forecasts made for values the model had no
 are in units of each series' seasonal error, so that they can be shared among series.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,9 @@ LEVELS = np.arange(1, 100)
 """The levels, in per cent, for which half-widths are kept."""
 
 _ENOUGH_PER_STEP = 100
+_FEW = 20
+_FEWEST_DEGREES = 2
+_NORMAL = NormalDist()
 _LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -21,7 +26,9 @@ def half_widths(residuals: Array) -> Array:
     """Half-widths [99, H] for the levels 1 to 99 % from residuals [R, H], NaN where unknown.
 
     With fewer than 100 residuals a step, their shape is shared: each step keeps its own mean size,
-    and the quantiles are those of all steps together, relative to these sizes.
+    and the quantiles are those of all steps together, relative to these sizes. The largest of less
+    than 20 residuals is no 95 % quantile: there the half-widths are at least those of a normal
+    distribution of which so few draws are known.
     """
     sizes = np.abs(residuals)
     counts = np.isfinite(sizes).sum(axis=0)
@@ -29,8 +36,13 @@ def half_widths(residuals: Array) -> Array:
         steps = [_conformal_quantiles(column[np.isfinite(column)]) for column in sizes.T]
         return np.maximum.accumulate(np.stack(steps, axis=1), axis=0)
     typical = _typical_sizes(sizes)
-    relative = (sizes / np.where(typical > 0, typical, 1.0))[np.isfinite(sizes)]
-    return np.outer(_conformal_quantiles(relative), typical)
+    relative = sizes / np.where(typical > 0, typical, 1.0)
+    known = np.isfinite(relative)
+    shape = _conformal_quantiles(relative[known])
+    n_forecasts = int(known.any(axis=1).sum())
+    if n_forecasts < _FEW:
+        shape = np.maximum(shape, _student_widths(relative[known], n_forecasts))
+    return np.outer(shape, typical)
 
 
 def extend(widths: Array, horizon: int) -> Array:
@@ -68,6 +80,19 @@ def _conformal_quantiles(sizes: Array) -> Array:
     ordered = np.sort(sizes)
     ranks = np.ceil((len(ordered) + 1) * LEVELS / 100).astype(int)
     return np.asarray(ordered[np.clip(ranks, 1, len(ordered)) - 1])
+
+
+def _student_widths(sizes: Array, n_forecasts: int) -> Array:
+    """Half-widths [99] of Student's t with the root mean square of sizes that few forecasts made.
+
+    One degree of freedom is lost to the choice of the method that errs least in them. Source of
+    the quantiles: the expansion of Fisher & Cornish (1960).
+    """
+    freedom = max(_FEWEST_DEGREES, n_forecasts - 1)
+    z = np.array([_NORMAL.inv_cdf(0.5 + level / 200) for level in LEVELS])
+    t = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    spread = np.sqrt((sizes**2).mean() * (n_forecasts + 1) / max(1, n_forecasts - 1))
+    return np.asarray(t * spread)
 
 
 def _typical_sizes(sizes: Array) -> Array:

@@ -14,6 +14,7 @@ from forecast_cli.config import (
     Cell,
     Device,
     Effort,
+    Missing,
     OptimizerName,
     OutlierMode,
     Schedule,
@@ -40,6 +41,7 @@ class ReadOptions(TypedDict, total=False):
     freq: str | None
     aggregate: Aggregate | None
     by_frequency: bool
+    missing: Missing | None
     date_format: str | None
     delimiter: str | None
     decimal: str | None

@@ -76,6 +76,7 @@ def _from_3_to_4(old: Metadata) -> Metadata:
         "covariates": [],
         "aggregate": None,
         "by_frequency": False,
+        "missing": "mask",
         "training": {**old["training"], "backtest": backtest, "outliers": "keep"},
     }
 

@@ -15,7 +15,7 @@ import numpy as np
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form, Member
-from forecast_cli.config import Aggregate, NetworkConfig, check_levels
+from forecast_cli.config import Aggregate, Missing, NetworkConfig, check_levels
 from forecast_cli.covariate_record import (
     COVARIATE_TENSORS,
     assemble_covariates,
@@ -74,6 +74,7 @@ class _ModelRecord:
     layout: str
     aggregate: Aggregate | None
     by_frequency: bool
+    missing: Missing
     source: str
     training: Training
 
@@ -105,6 +106,7 @@ def describe_model(model: Model) -> Any:
             layout=model.panel.layout,
             aggregate=model.panel.aggregate,
             by_frequency=model.panel.by_frequency,
+            missing=model.panel.missing,
             source=model.panel.source,
             training=model.training,
         )
@@ -258,6 +260,7 @@ def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
         layout=record.layout,
         aggregate=record.aggregate,
         by_frequency=record.by_frequency,
+        missing=record.missing,
         source=record.source,
         covariates=assemble_covariates(record.covariates, tensors, len(starts), calendar),
     )

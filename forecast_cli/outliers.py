@@ -15,10 +15,10 @@ from forecast_cli.seasonality import estimate_season
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_FAR, _FARTHER = 4.0, 40.0
-"""An outlier lies more than 4 + 40 / n times the largest usual change away, for n changes."""
+_FAR, _FARTHER = 6.0, 60.0
+"""An outlier lies more than 6 + 60 / n times the largest usual change away, for n changes."""
 
-_FARTHER_AT_THE_END = 2.5
+_FARTHER_AT_THE_END = 2.0
 """The last value may be the first of a new level: of a change in the middle one can be surer."""
 
 _USUAL_SHARE = 0.03

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import Aggregate, ReadConfig
+from forecast_cli.config import Aggregate, Missing, ReadConfig
 from forecast_cli.covariates import Covariates
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.outliers import OutlierRule
@@ -22,6 +22,7 @@ from forecast_cli.reading.layout import (
     observe,
     shown_columns,
 )
+from forecast_cli.reading.missing import tell_missing, treatment, with_zeros
 from forecast_cli.reading.places import Places
 from forecast_cli.reading.repairs import (
     arrange,
@@ -67,8 +68,8 @@ class Panel:
     a series are never NaN. Series n is `values[offsets[n]:offsets[n + 1]]`, its first value lies at
     calendar position `starts[n]`. `ids` [N, K] holds the text of the K id columns; series are
     sorted by it, whole numbers as numbers. `covariates` are on the same calendar, if there are any.
-    `outlier_rule` says how `values` are seen by what forecasts, `places` where they stand in the
-    file, as long as they are those of the file.
+    `outlier_rule` and `missing` say how `values` are seen by what forecasts, `places` where they
+    stand in the file, as long as they are those of the file.
     """
 
     values: NDArray[np.float64]
@@ -82,6 +83,7 @@ class Panel:
     covariates: Covariates | None = None
     aggregate: Aggregate | None = None
     by_frequency: bool = False
+    missing: Missing = "mask"
     outlier_rule: OutlierRule | None = None
     places: ValuePlaces | None = None
 
@@ -174,6 +176,7 @@ def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
         "freq": panel.calendar.freq,
         "aggregate": panel.aggregate,
         "by_frequency": panel.by_frequency,
+        "missing": None if panel.missing == "mask" else panel.missing,
         **_named_covariates(panel),
     }
     inherited = {name: value for name, value in known.items() if not getattr(config, name)}
@@ -213,8 +216,8 @@ def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
         arranged = of_frequency(arranged, config, tell)
     else:
         check_frequencies(arranged, config)
-    repaired = trim(arranged, tell)
-    panel = _filled(repaired, tell)
+    repaired = trim(arranged, config, tell)
+    panel = _filled(repaired, config, tell)
     covariates = with_calendar_columns(
         align(arranged, tell),
         calendar=panel.calendar,
@@ -230,8 +233,8 @@ def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     return panel
 
 
-def _filled(observed: Observations, tell: Tell) -> Panel:
-    """One value for each step; steps that are not in the file become NaN and are told."""
+def _filled(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
+    """One value for each step; steps that are not in the file are missing and are told."""
     first, last = bounds(observed)
     starts = observed.positions[first]
     lengths = observed.positions[last] - starts + 1
@@ -241,9 +244,10 @@ def _filled(observed: Observations, tell: Tell) -> Panel:
     values = np.full(total, np.nan)
     indices = offsets[observed.series] + observed.positions - starts[observed.series]
     values[indices] = observed.values
-    _tell_gaps(observed, total, tell)
+    _tell_gaps(observed, total, config, tell)
+    mode = treatment(config)
     return Panel(
-        values=values,
+        values=with_zeros(values, config),
         offsets=offsets,
         ids=observed.ids,
         starts=starts,
@@ -253,11 +257,14 @@ def _filled(observed: Observations, tell: Tell) -> Panel:
         source=observed.source,
         aggregate=observed.aggregate,
         by_frequency=observed.by_frequency,
-        places=ValuePlaces(indices=indices, rows=observed.rows, places=observed.places),
+        missing=mode,
+        places=None
+        if mode == "zero"
+        else ValuePlaces(indices=indices, rows=observed.rows, places=observed.places),
     )
 
 
-def _tell_gaps(observed: Observations, total: int, tell: Tell) -> None:
+def _tell_gaps(observed: Observations, total: int, config: ReadConfig, tell: Tell) -> None:
     absent = total - len(observed.values)
     if not absent:
         return
@@ -265,13 +272,12 @@ def _tell_gaps(observed: Observations, total: int, tell: Tell) -> None:
     rows = np.flatnonzero(jumps)
     row = int(rows[observed.rows[rows + 1].argmin()])
     missing = time_label(observed, int(observed.positions[row]) + 1)
-    tell(
-        Notice(
-            "warning",
-            f"{observed.source}: {counted(absent, 'time')} of the calendar "
-            f"({observed.calendar.describe()}) absent, first {missing} before "
-            f"{place(observed, row + 1)}; left as gaps",
-        )
+    tell_missing(
+        f"{observed.source}: {counted(absent, 'time')} of the calendar "
+        f"({observed.calendar.describe()}) absent, first {missing} before "
+        f"{place(observed, row + 1)}",
+        config,
+        tell,
     )
 
 

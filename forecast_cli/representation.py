@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.baselines import NAIVE
+from forecast_cli.gaps import freshness, last_observed, with_whole_season
 from forecast_cli.scales import LARGEST_EXPONENT, mean_size
 
 Array = NDArray[np.float64]
@@ -49,8 +50,9 @@ class Representation:
 class Represented:
     """B windows in represented units, with what is needed to turn the network's output back.
 
-    `features` is [B, L, F] float32 without NaN: the relative value, whether it was observed, and
-    the window's volatility, the same at every step. A network output z [B, H] stands for the
+    `features` is [B, L, F] float32 without NaN: the relative value, the last known one where it is
+    missing; how recently one was observed, 1 where it is not missing (see `gaps`); and the window's
+    volatility, the same at every step. A network output z [B, H] stands for the
     forecast ``shift + unit * link(offset + gain * z)``, link being exp on logs and the identity on
     levels; shift, unit and gain are [B, 1], offset is [B, H].
     """
@@ -98,13 +100,13 @@ def represent(representation: Representation, context: Array, horizon: int) -> R
     level = mean_size(context)[:, None]
     floor = _SMALLEST_LOG_CHANGE if representation.log else _SMALLEST_CHANGE * level
     scale = np.maximum(_change(values, representation.period), floor)
-    base = NAIVE[representation.base](values, horizon, representation.period)
+    base = _continuation(representation, values, horizon)
     relative = _divide(filled - last, scale)
     volatility = scale if representation.log else _divide(scale, level)
     features = np.stack(
         (
             np.clip(relative, -_LARGEST_RELATIVE_VALUE, _LARGEST_RELATIVE_VALUE),
-            observed,
+            freshness(observed),
             np.broadcast_to(
                 _VOLATILITY_WEIGHT * np.log(np.maximum(volatility, _SMALLEST_LOG_CHANGE)),
                 observed.shape,
@@ -131,10 +133,20 @@ def represent(representation: Representation, context: Array, horizon: int) -> R
     )
 
 
+def _continuation(representation: Representation, values: Array, horizon: int) -> Array:
+    """The simple continuation [B, H] that is corrected; a gap does not take it back to a year ago.
+
+    A value of an older season would be off by what has changed since, in some steps only: the
+    network could not tell which.
+    """
+    if representation.base == "seasonal-naive" and representation.period > 1:
+        values = with_whole_season(values, representation.period)
+    return NAIVE[representation.base](values, horizon, representation.period)
+
+
 def _carry_forward(values: Array, observed: NDArray[np.bool_]) -> Array:
     """Fill gaps by the value before them, and what lies before the first value by that value."""
-    steps = np.arange(values.shape[1])
-    source = np.maximum.accumulate(np.where(observed, steps, -1), axis=1)
+    source = last_observed(observed)
     source = np.where(source < 0, observed.argmax(axis=1)[:, None], source)
     return np.take_along_axis(values, source, axis=1)
 

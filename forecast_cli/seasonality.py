@@ -6,6 +6,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from forecast_cli.gaps import has_gaps, interpolate
+
 Array = NDArray[np.float64]
 
 _DECAY = 0.8
@@ -13,6 +15,10 @@ _DECAY = 0.8
 
 _FEWEST_SEASONS = 1.2
 """Below this many (weighted) seasons a phase has no spread that could be told from its mean."""
+
+
+_ROUNDS_WITH_GAPS = 3
+"""How often the season is estimated anew where values are missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +60,8 @@ def estimate_season(context: Array, season_length: int) -> Season:
     Classical decomposition: what remains beside a centred moving average over one season, averaged
     by phase, later seasons weighing more. The indices are shrunk towards none by the share of
     their size that their own spread explains (James & Stein 1961; for seasonal indices Miller &
-    Williams 2003), so that noise is not taken for a season. NaN is left out; a row in which a
-    phase is never seen has no season.
+    Williams 2003), so that noise is not taken for a season. NaN is left out, and the moving average
+    bridges it; a row in which a phase is never seen has no season.
 
     >>> season = estimate_season(np.array([[1.0, 3.0] * 4]), 2)
     >>> season.remove(np.array([[1.0, 3.0]])).round(3).tolist()
@@ -67,10 +73,34 @@ def estimate_season(context: Array, season_length: int) -> Season:
         return Season(indices=np.zeros((rows, season_length)), on_logs=on_logs)
     logs = np.log(np.where(context > 0, context, np.nan))
     values = np.where(on_logs[:, None], logs, context)
+    indices = _indices_beside(values, values, season_length)
+    gapped = np.flatnonzero(has_gaps(values))
+    if len(gapped):
+        indices[gapped] = _indices_despite_gaps(values[gapped], season_length)
+    return Season(indices=indices, on_logs=on_logs)
+
+
+def _indices_beside(values: Array, whole: Array, season_length: int) -> Array:
+    """Seasonal indices [B, m] of values [B, L] beside the moving average of `whole` [B, L]."""
     half = season_length // 2
-    middle = values[:, half : length - half]
-    detrended = middle - sliding_window_view(values, 2 * half + 1, axis=1) @ _kernel(season_length)
-    return Season(indices=_indices(detrended, half, season_length), on_logs=on_logs)
+    middle = values[:, half : values.shape[1] - half]
+    average = sliding_window_view(whole, 2 * half + 1, axis=1) @ _kernel(season_length)
+    return _indices(middle - average, half, season_length)
+
+
+def _indices_despite_gaps(values: Array, season_length: int) -> Array:
+    """Seasonal indices [B, m] of rows with gaps, which their moving average must bridge.
+
+    A line is drawn across each gap, at first with the season in it, then without the season that
+    was found so far: what is missing is expected in season.
+    """
+    rows, length = values.shape
+    phases = np.arange(-length, 0) % season_length
+    indices = np.zeros((rows, season_length))
+    for _ in range(_ROUNDS_WITH_GAPS):
+        season = indices[:, phases]
+        indices = _indices_beside(values, interpolate(values - season) + season, season_length)
+    return indices
 
 
 def _factor(index: Array, on_logs: NDArray[np.bool_]) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import HISTORY_LENGTH
+from forecast_cli.gaps import interpolate
 from forecast_cli.inputs import Surroundings
 from forecast_cli.panel import Panel
 from forecast_cli.seasonality import estimate_season
@@ -26,15 +27,23 @@ def contexts(panel: Panel, origins: Origins, length: int) -> NDArray[np.float64]
 def histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
     """All values before each stop that a forecast may rest on, [B, L], NaN on the left.
 
-    Outliers are moved as the panel's rule says, by what stands before the stop alone.
+    Outliers are moved as the panel's rule says, and gaps treated, by what stands before the stop
+    alone.
     """
-    context = unclipped_histories(panel, origins)
-    return context if panel.outlier_rule is None else panel.outlier_rule.clip(context)
+    context = raw_histories(panel, origins)
+    if panel.outlier_rule is not None:
+        context = panel.outlier_rule.clip(context)
+    return without_gaps(panel, context)
 
 
-def unclipped_histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
-    """The same with outliers as they are."""
+def raw_histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
+    """The same with outliers and gaps as they are."""
     return contexts(panel, origins, min(HISTORY_LENGTH, int(panel.lengths.max())))
+
+
+def without_gaps(panel: Panel, context: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Contexts [B, L] with gaps interpolated, if that is what the panel's rule says."""
+    return interpolate(context) if panel.missing == "interpolate" else context
 
 
 def last_steps(context: NDArray[np.float64], length: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ PACKAGE = "forecast_cli"
 
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
-    "errors findings progress schema",
+    "errors findings gaps progress schema",
     "config filesystem writer sealed tuning_findings inspect_findings toml_file",
     "tensors activations schedules",
     "times seasonality search_space tune_config",
@@ -28,7 +28,9 @@ LEVELS = (
     "recurrence significance picture residuals",
     "effects smoothing",
     "baselines",
-    "representation windows defaults",
+    "representation windows",
+    "longer_season",
+    "defaults",
     "command_line",
     "committee network inspection optimizer cleaning",
     "losses model candidates snapshot fingerprint covariate_record",

@@ -238,6 +238,10 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             help="Keep series of different frequencies apart: train one model for each, else read "
             "those of --freq.",
         ),
+        "missing": _data(
+            "--missing",
+            help="What to do with missing values; without it they are masked: nothing is made up.",
+        ),
         "date_format": _data(
             "--date-format", metavar="FORMAT", help="How dates are written, such as %d.%m.%Y."
         ),

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.layout import Observations
+from forecast_cli.reading.missing import tell_missing
 from forecast_cli.reading.resampling import resample
 from forecast_cli.reading.timesource import AGGREGATE
 
@@ -33,13 +35,17 @@ def in_order(observed: Observations, tell: Tell) -> Observations:
     return observed if observed.aggregate is not None else _without_doubles(observed, tell)
 
 
-def trim(observed: Observations, tell: Tell) -> Observations:
-    """Arranged rows from the first to the last known value of each series."""
+def trim(observed: Observations, config: ReadConfig, tell: Tell) -> Observations:
+    """Arranged rows from the first to the last known value of each series.
+
+    Raises:
+        DataError: Values are missing, and `config` is to refuse them.
+    """
     trimmed = _trimmed(observed)
     # Behind the last value a file with columns known ahead says what they will be.
     if not any(column.role == "future" for column in observed.beside.columns):
         _tell_trimmed(observed, trimmed, tell)
-    _tell_missing(observed, trimmed, tell)
+    _tell_missing(observed, trimmed, config, tell)
     return trimmed
 
 
@@ -198,19 +204,20 @@ def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
     return replace(kept, series=rank[kept.series], ids=observed.ids[n_known > 0])
 
 
-def _tell_missing(observed: Observations, trimmed: Observations, tell: Tell) -> None:
+def _tell_missing(
+    observed: Observations, trimmed: Observations, config: ReadConfig, tell: Tell
+) -> None:
     """Tell of missing values, but for the newest ones, which were told."""
     ends = trimmed.positions[bounds(trimmed)[1]]
     newest = observed.positions > ends[observed.series]
     rows = np.flatnonzero(np.isnan(observed.values) & ~newest)
     if len(rows):
         first = int(rows[observed.rows[rows].argmin()])
-        tell(
-            Notice(
-                "warning",
-                f"{observed.source}: {counted(len(rows), 'value')} missing in column "
-                f"{escape(observed.columns.target)}, first {place(observed, first)}; left as gaps",
-            )
+        tell_missing(
+            f"{observed.source}: {counted(len(rows), 'value')} missing in column "
+            f"{escape(observed.columns.target)}, first {place(observed, first)}",
+            config,
+            tell,
         )
 
 

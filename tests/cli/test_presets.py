@@ -34,6 +34,7 @@ VALUES = {
     "format": "csv",
     "delimiter": ";",
     "min-skill": "-9",
+    "missing": "zero",
     "outliers": "keep",
     "strategy": "recursive",
     "activation": "relu",

@@ -194,3 +194,9 @@ def test_the_horizon_and_levels_of_a_prediction_are_checked() -> None:
 def test_networks_that_are_compared_have_all_options_but_the_cell() -> None:
     names = {field.name for field in fields(NetworkConfig)}
     assert {field.name for field in fields(NetworkSizes)} == names - {"cell"}
+
+
+def test_an_unknown_treatment_of_missing_values_is_refused_with_those_there_are() -> None:
+    words = r"--missing is 'drop'; accepted values: mask, interpolate, zero, error$"
+    with pytest.raises(ConfigError, match=words):
+        ReadConfig(missing="drop")  # type: ignore[arg-type]

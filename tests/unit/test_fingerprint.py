@@ -39,6 +39,7 @@ def test_the_same_data_and_settings_have_the_same_fingerprint() -> None:
             Settings(cleaning=OutlierConfig(outliers="keep")),
             "--outliers was clip and is keep",
         ),
+        (Settings(read=ReadConfig(missing="zero")), "--missing was mask and is zero"),
         (Settings(window=WindowConfig(horizon=7)), "--horizon was not given and is 7"),
         (Settings(optimisation=TrainConfig(seed=5)), "--seed was 0 and is 5"),
         (Settings(levels=(50, 90)), "--level was 80,95 and is 50,90"),
@@ -51,7 +52,8 @@ def test_an_option_that_differs_is_named_with_both_values(settings: Settings, wo
 
 def test_what_changes_no_bit_makes_no_difference() -> None:
     other = Settings(
-        read=ReadConfig(target=("y",)), optimisation=TrainConfig(threads=TrainConfig().threads + 1)
+        read=ReadConfig(target=("y",), missing="mask"),
+        optimisation=TrainConfig(threads=TrainConfig().threads + 1),
     )
     assert fingerprint(other) == fingerprint()
 
@@ -64,7 +66,8 @@ def test_every_setting_is_named_as_its_option_is() -> None:
         # Typer takes the first name of an annotated option for its default.
         for name in (option.default, *(option.param_decls or ()))
     }
-    assert set(fingerprint().options) == {n for n in declared if n.startswith("--")} - {"--threads"}
+    options = {name for name in declared if name.startswith("--")}
+    assert set(fingerprint().options) == options - {"--threads"} | {"--missing"}
 
 
 def other_values() -> Panel:

@@ -24,7 +24,7 @@ def test_new_residuals_of_the_same_kind_are_covered_as_often_as_asked() -> None:
 def test_with_few_residuals_steps_share_their_shape_and_never_narrow() -> None:
     widths = half_widths(np.array([[1.0, -4.0, 2.0], [-1.0, 4.0, 2.0]]))
     assert (np.diff(widths, axis=0) >= 0).all()
-    assert widths[94].tolist() == [1.0, 4.0, 4.0]
+    np.testing.assert_allclose(widths[94] / widths[94, 0], [1.0, 4.0, 4.0])
 
 
 def test_unknown_residuals_do_not_count() -> None:
@@ -58,3 +58,18 @@ def test_next_to_the_largest_float_bounds_are_finite(size: float) -> None:
     assert np.isfinite([low, high]).all()
     assert (low <= mean).all()
     assert (mean <= high).all()
+
+
+def test_few_forecasts_promise_less_than_their_largest_error() -> None:
+    for n_forecasts in (2, 3, 7):
+        residuals = np.random.default_rng(n_forecasts).normal(size=(n_forecasts, 1))
+        widths = half_widths(residuals)[:, 0]
+        assert (np.diff(widths) >= 0).all()
+        assert widths[94] > np.abs(residuals).max()
+
+
+def test_intervals_from_seven_errors_cover_as_often_as_they_say() -> None:
+    draws = np.random.default_rng(0).normal(size=(3000, 8))
+    widths = np.stack([half_widths(row[:7, None])[[79, 94], 0] for row in draws])
+    covered = (np.abs(draws[:, 7:]) <= widths).mean(axis=0)
+    assert (covered > [0.78, 0.94]).all()

@@ -105,7 +105,7 @@ def test_a_migrated_model_is_written_in_the_present_format() -> None:
 
 def test_a_migrated_model_reads_later_data_as_its_version_did() -> None:
     panel = of_format(3).panel
-    assert (panel.aggregate, panel.by_frequency) == (None, False)
+    assert (panel.aggregate, panel.by_frequency, panel.missing) == (None, False, "mask")
 
 
 @pytest.mark.parametrize("version", FORECASTS)

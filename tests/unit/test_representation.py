@@ -52,10 +52,18 @@ def test_the_unit_is_the_mean_absolute_change_and_the_origin_the_last_value() ->
     np.testing.assert_allclose(represented.features[0, :, 0], [-2.0, -4 / 3, 0.0], rtol=1e-6)
 
 
-def test_padding_and_gaps_are_marked_as_not_observed_and_hold_no_nan() -> None:
-    features = represent(LEVEL, np.array([[NAN, 1.0, NAN, 2.0]]), 1).features
+def test_padding_and_gaps_tell_how_long_ago_a_value_was_seen_and_hold_no_nan() -> None:
+    features = represent(LEVEL, np.array([[NAN, 1.0, NAN, NAN, NAN, 2.0, NAN]]), 1).features
     assert np.isfinite(features).all()
-    assert features[0, :, 1].tolist() == [0.0, 1.0, 0.0, 1.0]
+    assert features[0, :, 1].tolist() == [0.0, 1.0, 0.5, np.float32(1 / 3), 0.25, 1.0, 0.5]
+
+
+def test_a_gap_in_the_last_season_is_not_continued_from_a_level_long_left() -> None:
+    seasonal = Representation(log=False, base="seasonal-naive", season_length=2)
+    growing = np.array([[1.0, 11.0, 3.0, 13.0, 5.0, NAN]])
+    represented = represent(seasonal, growing, 2)
+    restored = represented.restore(np.zeros((1, 2)))
+    np.testing.assert_allclose(restored, [[5.0, 15.0]])
 
 
 def test_a_window_without_any_change_is_finite_and_restores_its_value() -> None:

@@ -200,3 +200,18 @@ def test_what_is_not_known_ahead_is_unknown_behind_a_cutoff_whatever_the_data_ho
 def test_a_panel_without_covariates_has_nothing_around() -> None:
     panel = make_panel(wave(20))
     assert look_around(panel, origins_at_end(panel), 4, 5) is None
+
+
+def test_histories_are_interpolated_without_a_look_behind_the_cutoff() -> None:
+    panel = make_panel([1.0, np.nan, 3.0, np.nan, 9.0])
+    cut = Origins(series=np.array([0, 0]), stops=np.array([4, 5]), limits=np.array([5, 5]))
+    lines = histories(replace(panel, missing="interpolate"), cut)
+    np.testing.assert_array_equal(lines[0], [np.nan, 1.0, 2.0, 3.0, np.nan])
+    np.testing.assert_array_equal(lines[1], [1.0, 2.0, 3.0, 6.0, 9.0])
+    assert np.isnan(histories(panel, cut)).sum() == 5
+
+
+def test_what_is_interpolated_is_never_a_target() -> None:
+    panel = replace(make_panel([1.0, np.nan, 3.0]), missing="interpolate")
+    after_first = Origins(series=np.array([0]), stops=np.array([1]), limits=np.array([3]))
+    np.testing.assert_array_equal(futures(panel, after_first, 2), [[np.nan, 3.0]])

@@ -514,3 +514,35 @@ def test_a_season_that_known_events_hide_is_seen(
         read = ReadConfig(target=("sales",), future=future)
         inspect(str(path), settings=Settings(read=read), tell=tell)
         assert any("do not show a season of 7 steps" in text for text in told) != seen
+
+
+def test_later_data_are_treated_as_the_model_was_trained(
+    tmp_path: Path, tell: Tell, told: list[str]
+) -> None:
+    values = wave(50)
+    values[20] = float("nan")
+    data = write_series(tmp_path / "data.csv", a=values)
+    model = str(tmp_path / "m.forecast")
+    for mode, words in (("mask", "left as gaps"), ("interpolate", "never learnt or scored")):
+        settings = replace(QUICK, read=ReadConfig(missing=mode))  # type: ignore[arg-type]
+        workflows.train(data, model, settings=settings, tell=tell, progress=lambda _: None)
+        assert read_checkpoint(model)[0].panel.missing == mode
+        told.clear()
+        predict(tmp_path, tell, data)
+        (text,) = [text for text in told if "1 value missing" in text]
+        assert words in text
+
+
+def test_only_known_values_are_scored_however_gaps_are_filled(tmp_path: Path, tell: Tell) -> None:
+    values = wave(50)
+    values[48] = float("nan")
+    data = write_series(tmp_path / "data.csv", a=values)
+    points = {}
+    for mode in ("mask", "interpolate", "zero"):
+        settings = replace(QUICK, read=ReadConfig(missing=mode))  # type: ignore[arg-type]
+        output = str(tmp_path / "m.forecast")
+        workflows.train(data, output, settings=settings, tell=tell, progress=lambda _: None)
+        _, report = evaluate(tmp_path, tell, data, holdout=4)
+        points[mode] = report.backtest.n_points
+    # Only a zero that the user vouches for is a value.
+    assert points == {"mask": 3, "interpolate": 3, "zero": 4}

@@ -1,0 +1,44 @@
+"""Missing values as `--missing` has them: told, refused, or taken as zero."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.config import Missing, ReadConfig
+from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.reading.timesource import is_inherited
+
+_TREATMENT: dict[Missing, str] = {
+    "mask": "left as gaps",
+    "interpolate": "interpolated in what forecasts rest on, but never learnt or scored (--missing)",
+    "zero": "taken as zero, for learning and scoring too (--missing)",
+}
+
+
+def treatment(config: ReadConfig) -> Missing:
+    """What is done with missing values: left as gaps where nothing is said."""
+    return config.missing or "mask"
+
+
+def tell_missing(text: str, config: ReadConfig, tell: Tell) -> None:
+    """Tell of missing values what `text` says of them, and what is done.
+
+    Raises:
+        DataError: they are to be refused.
+    """
+    mode = treatment(config)
+    if mode != "error":
+        tell(Notice("warning", f"{text}; {_TREATMENT[mode]}"))
+        return
+    advice = "--missing mask, interpolate or zero accepts gaps"
+    if is_inherited(config, "missing"):
+        advice = f"the model was trained to refuse gaps, and {advice}"
+    raise DataError(f"{text}; {advice}")
+
+
+def with_zeros(values: NDArray[np.float64], config: ReadConfig) -> NDArray[np.float64]:
+    """Values between known ones, NaN where missing, with what the options make of them.
+
+    A zero that the user vouches for is a value like any other. A line between two values is not:
+    it is drawn only where a forecast looks back (see `windows`).
+    """
+    return np.nan_to_num(values, nan=0.0) if treatment(config) == "zero" else values
