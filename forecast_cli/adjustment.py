@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.backtest import make_scene
-from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
+from forecast_cli.effects import Effects, estimate_effects, make_terms
 from forecast_cli.errors import Notice, Tell, escape
+from forecast_cli.explanation_findings import EffectSize
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, Split, origins_at, seen_values
 from forecast_cli.windows import look_around, raw_histories
@@ -126,25 +127,32 @@ def tell_effects(panel: Panel, adjustment: Adjustment | None, tell: Tell) -> Non
     if adjustment is None:
         text = "no steady effect on the target was found; networks see the columns all the same"
     else:
-        named = list(_named_effects(panel, adjustment.effects))
+        named = [
+            f"{_term_name(e)} {100 * e.share:+.3g} %"
+            for e in effect_sizes(panel, adjustment.effects)
+        ]
         more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
         text = ", ".join(named[:_MOST_NAMED]) + more
     tell(Notice("guess", f"effects of what is known ahead (--future): {text}"))
 
 
-def _named_effects(panel: Panel, effects: Effects) -> Iterator[str]:
-    """The effects in per cent, the largest first: of a category, or of one unit more."""
+def effect_sizes(panel: Panel, effects: Effects) -> Iterator[EffectSize]:
+    """The effects that are not zero, the largest first: of a category, or of one unit more."""
+    assert panel.covariates is not None
     sizes = [mean / term.spread for term, mean in zip(effects.terms, effects.mean, strict=True)]
     for number in np.argsort(-np.abs(effects.mean), kind="stable").tolist():
         if effects.mean[number] == 0:
             continue
-        share = np.expm1(sizes[number]) if effects.on_logs else sizes[number]
-        yield f"{_term_name(panel, effects.terms[number])} {100 * share:+.3g} %"
+        term = effects.terms[number]
+        column = panel.covariates.columns[term.column]
+        has_category = term.category is not None and column.categories is not None
+        yield EffectSize(
+            name=column.name,
+            category=column.categories[term.category] if has_category else None,
+            share=float(np.expm1(sizes[number]) if effects.on_logs else sizes[number]),
+        )
 
 
-def _term_name(panel: Panel, term: Term) -> str:
-    assert panel.covariates is not None
-    column = panel.covariates.columns[term.column]
-    if term.category is None or column.categories is None:
-        return escape(column.name)
-    return f"{escape(column.name)} '{escape(column.categories[term.category])}'"
+def _term_name(effect: EffectSize) -> str:
+    name = escape(effect.name)
+    return name if effect.category is None else f"{name} '{escape(effect.category)}'"

@@ -39,6 +39,22 @@ def continue_data(
         ConfigError: Reading options are given without data to read.
         DataError: The data do not fit the model, or what has to be known ahead is missing.
     """
+    data = find_data(source, model, read, wanted, tell)
+    if model.uses_covariates:
+        check_known_ahead(data.panel, wanted.horizon or model.committee.horizon)
+    tell_short_series(model, data.panel, origins_at_end(data.panel), tell)
+    return data
+
+
+def find_data(
+    source: str | None, model: Model, read: ReadConfig, wanted: PredictionConfig, tell: Tell
+) -> Continued:
+    """The training data of a model, or the data in `source`, however much is known ahead.
+
+    Raises:
+        ConfigError: Reading options are given without data to read.
+        DataError: The data do not fit the model.
+    """
     if source is None:
         if read != ReadConfig() and wanted.future_data is None:
             raise ConfigError("options that say how to read a file need DATA to read")
@@ -49,7 +65,4 @@ def continue_data(
         tell_new_series(model, panel, trained_until, tell)
     horizon = wanted.horizon or model.committee.horizon
     panel = with_future(panel, wanted.future_data, read, tell, horizon=horizon)
-    if model.uses_covariates:
-        check_known_ahead(panel, horizon)
-    tell_short_series(model, panel, origins_at_end(panel), tell)
     return Continued(panel=panel, trained_until=trained_until)

@@ -57,7 +57,7 @@ def forecast_from(
     )
 
 
-class _Forecaster(Protocol):
+class Forecaster(Protocol):
     """A committee, and the effects that the values it forecasts are without."""
 
     @property
@@ -69,16 +69,38 @@ class _Forecaster(Protocol):
         """What is taken out before and put back after."""
 
 
-def mean_from(forecaster: _Forecaster, panel: Panel, origins: Origins, *, horizon: int) -> Array:
+def mean_from(forecaster: Forecaster, panel: Panel, origins: Origins, *, horizon: int) -> Array:
     """The point forecast [W, H] from each origin, as `forecast_from` makes it."""
     committee = forecaster.committee
     views = (_make_view(forecaster.effects, panel, part, horizon) for part in _blocks(origins))
     return np.concatenate([view.restored(_continue(committee, view, horizon)) for view in views])
 
 
+def mean_given(
+    forecaster: Forecaster, context: Array, around: Surroundings | None, panel: Panel
+) -> Array:
+    """The point forecast [W, H] of a committee from contexts [W, L] as data have them.
+
+    Outliers and gaps in them are treated as those of the panel are.
+    """
+    view = _view_of(forecaster.effects, context, around, panel)
+    return view.restored(_continue(forecaster.committee, view, forecaster.committee.horizon))
+
+
 def _blocks(origins: Origins) -> Iterator[Origins]:
     for start in range(0, len(origins), _BLOCK):
         yield origins.rows(slice(start, start + _BLOCK))
+
+
+def contexts_seen(
+    model: Model, panel: Panel, origins: Origins
+) -> tuple[Array, Surroundings | None]:
+    """What a committee is given at each origin: contexts [W, L] and the covariates around.
+
+    The contexts are without outliers and without the effects of what is known ahead.
+    """
+    view = _make_view(model.effects, panel, origins, model.committee.horizon)
+    return view.context, view.around
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +129,12 @@ def _make_view(effects: Effects | None, panel: Panel, origins: Origins, horizon:
     """What forecasts of so many steps from these origins rest on."""
     context = raw_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], horizon)
+    return _view_of(effects, context, around, panel)
+
+
+def _view_of(
+    effects: Effects | None, context: Array, around: Surroundings | None, panel: Panel
+) -> _View:
     rule, floor = panel.outlier_rule, np.where(np.nanmin(context, axis=1) >= 0, 0.0, -np.inf)
     if effects is None or around is None:
         return _View(

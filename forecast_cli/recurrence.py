@@ -78,6 +78,21 @@ def attention_weights(
     return _attention(weights, _queries(network, weights, states), hidden)
 
 
+def embed_context(
+    network: NetworkConfig,
+    weights: Weights,
+    features: Array,
+    inputs: Sequence[Input] = (),
+    feed: Feed | None = None,
+) -> Array:
+    """What the first recurrent layer is fed [B, S, U]: one entry for each `pace` steps."""
+    if feed is not None:
+        features = _with_inputs(features, _expand(feed.before, inputs, weights))
+    if network.pace == 1:
+        return _affine(features, weights, "embed")
+    return np.maximum(_affine(_segments(features, network.pace), weights, "embed"), 0)
+
+
 def weight_shapes(
     network: NetworkConfig, context_length: int, horizon: int, inputs: Sequence[Input] = ()
 ) -> dict[str, tuple[int, ...]]:
@@ -173,12 +188,7 @@ def _encode(
 
     K are its steps, or its segments.
     """
-    if feed is not None:
-        features = _with_inputs(features, _expand(feed.before, inputs, weights))
-    if network.pace == 1:
-        hidden = _affine(features, weights, "embed")
-    else:
-        hidden = np.maximum(_affine(_segments(features, network.pace), weights, "embed"), 0)
+    hidden = embed_context(network, weights, features, inputs, feed)
     states = []
     for depth, layer in enumerate(network.recurrent_layers):
         part = _part(weights, f"recurrent.{depth}")

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from forecast_cli.config import CELLS, NetworkConfig
 from forecast_cli.errors import escape
+from forecast_cli.explanation_findings import ExplainReport
 from forecast_cli.findings import (
     SCHEMA_VERSION,
     Backtest,
@@ -53,11 +54,14 @@ _NAMES: dict[type, str] = {
     PlotReport: "plot",
     FullReport: "report",
     TuneReport: "tune",
+    ExplainReport: "explain",
 }
 
 
 def to_json(
-    report: Report | InspectReport | TuneReport, *, forecast: list[dict[str, Any]] | None = None
+    report: Report | InspectReport | TuneReport | ExplainReport,
+    *,
+    forecast: list[dict[str, Any]] | None = None,
 ) -> str:
     """One JSON document: `schema_version`, which `report` it is, and its fields.
 

@@ -94,3 +94,23 @@ def wave(length: int, *, season: int = 12, seed: int = 0) -> list[float]:
     steps = np.arange(length)
     noise = np.random.default_rng(seed).normal(0, 0.5, length)
     return list(50 + 0.3 * steps + 8 * np.sin(2 * np.pi * steps / season) + noise)
+
+
+def with_columns(panel: Panel, *, ahead: int = 4) -> Panel:
+    """The panel with a column known ahead, one of the past, and one that tells series apart."""
+    lengths = panel.lengths + ahead
+    total = int(lengths.sum())
+    values = np.random.default_rng(0).normal(size=(total, 2))
+    covariates = Covariates(
+        columns=(
+            Covariate(name="promo", role="future"),
+            Covariate(name="weather", role="past"),
+            Covariate(name="kind", role="static"),
+        ),
+        values=values,
+        offsets=np.concatenate(([0], np.cumsum(lengths))),
+        starts=panel.starts,
+        static=np.arange(panel.n_series, dtype=np.float64)[:, None],
+        calendar=panel.calendar,
+    )
+    return replace(panel, covariates=covariates)

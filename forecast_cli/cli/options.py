@@ -24,6 +24,7 @@ from forecast_cli.config import (
     WindowConfig,
 )
 from forecast_cli.errors import ConfigError
+from forecast_cli.explain_config import ExplainConfig
 from forecast_cli.tune_config import SearchConfig
 
 STANDARD_STREAM = "-"
@@ -142,6 +143,11 @@ _LEVELS = _window(
 )
 _JSON = _output(
     "--json", metavar="", help="Put the report on standard output as one JSON document."
+)
+_FUTURE_DATA = _data(
+    "--future-data",
+    metavar="FILE",
+    help="The columns known ahead (--future), where DATA does not hold them.",
 )
 _STEP_SIZE = _window("--step-size", metavar="N", help="Steps from one cutoff to the next.")
 _RESULT = _output("-o", "--output", metavar="FILE", help="Where the result goes.")
@@ -308,11 +314,7 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
     PredictionConfig: {
         "horizon": _HORIZON,
         "levels": _LEVELS,
-        "future_data": _data(
-            "--future-data",
-            metavar="FILE",
-            help="The columns known ahead (--future), where DATA does not hold them.",
-        ),
+        "future_data": _FUTURE_DATA,
     },
     PictureOptions: {
         "series": _data(
@@ -322,6 +324,17 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             "forecast one.",
         ),
         "history": _window("--history", metavar="N", help="Known steps to show."),
+    },
+    ExplainConfig: {
+        "windows": _window(
+            "--windows", metavar="N", help="The most windows of the past to look at."
+        ),
+        "series": _data(
+            "--series",
+            metavar="NAME[,NAME]",
+            help="The series whose forecast is taken apart; without it all of a few, or six.",
+        ),
+        "future_data": _FUTURE_DATA,
     },
     EvaluationConfig: {
         "holdout": _window("--holdout", metavar="N", help="Score the last N steps."),

@@ -12,6 +12,7 @@ from forecast_cli.cli.frame_table import frame_table
 from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, TextOptions
 from forecast_cli.cli.streams import is_output_terminal, render, write_output
 from forecast_cli.errors import ConfigError, SkillError
+from forecast_cli.explanation_findings import ExplainReport
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
     Backtest,
@@ -113,7 +114,9 @@ def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
     _write(data, report, options)
 
 
-def _write(data: bytes, report: Report, options: ResultOptions | TextOptions) -> None:
+def _write(
+    data: bytes, report: Report | ExplainReport, options: ResultOptions | TextOptions
+) -> None:
     document = to_json(report).encode()
     if options.output == STANDARD_STREAM:
         write_output(data)
@@ -128,7 +131,9 @@ def _is_for_terminal(options: ResultOptions) -> bool:
 
 
 def write_report(
-    report: Report | InspectReport, parts: Sequence[RenderableType], options: TextOptions
+    report: Report | InspectReport | ExplainReport,
+    parts: Sequence[RenderableType],
+    options: TextOptions,
 ) -> None:
     """Write a report that is itself the result: text for people, or JSON."""
     to_output = options.output == STANDARD_STREAM
@@ -140,7 +145,7 @@ def write_report(
         write_output(render(*parts, is_terminal=is_output_terminal()).encode())
 
 
-def write_picture(data: bytes, report: Report, options: TextOptions) -> None:
+def write_picture(data: bytes, report: Report | ExplainReport, options: TextOptions) -> None:
     """Write a picture or a page; with `--json` the report too, or alone on standard output."""
     if options.json and options.output == STANDARD_STREAM:
         write_output(to_json(report).encode())

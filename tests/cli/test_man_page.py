@@ -10,6 +10,7 @@ import pytest
 
 from forecast_cli.cli.compare import compare
 from forecast_cli.cli.evaluate import evaluate
+from forecast_cli.cli.explain import explain
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.man_page import man_page
@@ -31,6 +32,7 @@ COMMANDS: list[Callable[..., object]] = [
     evaluate,
     compare,
     tune,
+    explain,
     plot,
     report,
     inspect,

@@ -539,7 +539,7 @@ def test_only_known_values_are_scored_however_gaps_are_filled(tmp_path: Path, te
     data = write_series(tmp_path / "data.csv", a=values)
     points = {}
     for mode in ("mask", "interpolate", "zero"):
-        settings = replace(QUICK, read=ReadConfig(missing=mode))  # type: ignore[arg-type]
+        settings = replace(QUICK, read=ReadConfig(missing=mode))
         output = str(tmp_path / "m.forecast")
         workflows.train(data, output, settings=settings, tell=tell, progress=lambda _: None)
         _, report = evaluate(tmp_path, tell, data, holdout=4)

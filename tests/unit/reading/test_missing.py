@@ -50,13 +50,15 @@ def test_gaps_are_refused_with_their_number_and_the_first_place(panel_of: Read) 
 def test_data_without_gaps_are_the_same_with_any_treatment(panel_of: Read) -> None:
     text = "date,value\n2024-01-01,1\n2024-02-01,2\n2024-03-01,3\n"
     for mode in ("mask", "interpolate", "zero", "error"):
-        assert panel_of(text, ReadConfig(missing=mode))  # type: ignore[arg-type].values.tolist() == [1, 2, 3]
+        panel = panel_of(text, ReadConfig(missing=mode))
+        assert panel.values.tolist() == [1, 2, 3]
 
 
 def test_an_empty_newest_value_is_no_gap(panel_of: Read) -> None:
     text = "date,value\n2024-01-01,1\n2024-02-01,2\n2024-03-01,\n"
     for mode in ("zero", "error"):
-        assert panel_of(text, ReadConfig(missing=mode))  # type: ignore[arg-type].values.tolist() == [1, 2]
+        panel = panel_of(text, ReadConfig(missing=mode))
+        assert panel.values.tolist() == [1, 2]
 
 
 def test_later_data_are_read_alike_unless_an_option_says_otherwise(panel_of: Read) -> None:
