@@ -64,7 +64,7 @@ class OutlierRule:
 
         >>> rule = OutlierRule(season_length=1)
         >>> rule.clip(np.array([[3.0, 4, 5, 4, 3, 900, 4, 5, 3, 4]]))[0, 5].round(2).item()
-        4.04
+        4.05
         """
         clipped = context.copy()
         long = np.flatnonzero(np.isfinite(context).sum(axis=1) >= _FEWEST_VALUES)

@@ -193,8 +193,8 @@ def _named_covariates(panel: Panel) -> dict[str, tuple[str, ...]]:
         role: tuple(column.name for column in columns if column.role == role)
         for role in ("past", "future", "static")
     }
-    given = () if panel.covariates is None else panel.covariates.given
-    named["categorical"] = tuple(c.name for c in given if c.categories is not None)
+    in_file = [column for column in columns if column.role in named]
+    named["categorical"] = tuple(c.name for c in in_file if c.categories is not None)
     of_calendar = tuple(column.name for column in columns if column.role == "calendar")
     named["calendar"] = of_calendar or ("none",)
     return {option: names for option, names in named.items() if names}

@@ -72,15 +72,16 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "training does not try the folder",
-        "if to_file: check_writable(output)",
-        "pass",
+        "if to_file: check_writable(output) with keeping_state(",
+        "with keeping_state(",
         "tests/unit/test_workflows.py::"
         "test_a_folder_that_takes_no_checkpoint_is_refused_before_training",
     ),
     mutant(
         "the checkpoint is written in place",
-        "write_atomically(output, checkpoint)",
-        '__import__("pathlib").Path(output).write_bytes(checkpoint)',
+        "checkpoint = dump_model(model) if to_file: write_atomically(output, checkpoint)",
+        "checkpoint = dump_model(model)\n            if to_file:\n                "
+        "Path(output).write_bytes(checkpoint)",
         "tests/trust/test_output.py::test_a_checkpoint_that_cannot_be_written_leaves_the_old_one",
     ),
     mutant(
@@ -151,8 +152,8 @@ MUTANTS: tuple[Mutant, ...] = (
     # Learning
     mutant(
         "candidates learn from the validation part and beyond",
-        "job.task(form, number, split.fit_limits, split.validation, epochs)",
-        "job.task(form, number, job.panel.offsets[1:], split.validation, epochs)",
+        "job.task(form, number, split.fit_limits, split.validation, lineup.epochs)",
+        "job.task(form, number, job.panel.offsets[1:], split.validation, lineup.epochs)",
         _NO_LEAK,
     ),
     mutant(
@@ -217,7 +218,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "the moments of the optimiser are not kept",
-        "_fill(self.optimizer.moments(), snapshot.moments)",
+        "_fill(self._moments(), snapshot.moments)",
         "pass",
         _RESUMED,
     ),
@@ -256,8 +257,8 @@ MUTANTS: tuple[Mutant, ...] = (
     # Forecasting
     mutant(
         "rows are taken in the order of the file",
-        "_without_doubles(_sorted(observed, tell), tell)",
-        "_without_doubles(observed, tell)",
+        "resample(_sorted(observed, tell), tell)",
+        "resample(observed, tell)",
         f"{_SAME}the_order_of_the_rows_changes_no_byte_of_the_checkpoint",
     ),
     mutant(
@@ -275,7 +276,7 @@ MUTANTS: tuple[Mutant, ...] = (
     # Covariates
     mutant(
         "what is known up to the cutoff is used behind it",
-        "varying[:, length:, is_past] = np.nan",
+        'varying[:, length:, np.isin(roles, ("past", "sibling"))] = np.nan',
         "",
         f"{_LEAK}from_an_earlier_cutoff_the_later_past_changes_no_forecast_however_far",
         "tests/unit/test_windows.py::"
@@ -289,8 +290,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "standard units of covariates come from all data",
-        "inputs=_inputs(job.panel, split.fit_limits)",
-        "inputs=_inputs(job.panel, job.panel.offsets[1:])",
+        "inputs=_inputs(panel, split.fit_limits)",
+        "inputs=_inputs(panel, panel.offsets[1:])",
         f"{_LEAK}covariates_of_the_test_part_change_no_weight_of_a_candidate_and_no_effect",
     ),
     mutant(
