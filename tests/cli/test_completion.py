@@ -211,6 +211,7 @@ def in_bash(script: str, folder: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "reply"),
     [

@@ -284,6 +284,7 @@ def test_from_every_epoch_training_goes_on_to_the_same_bits(
         assert_same(with_notebook(task, Notebook(wave=snapshot)), whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "training", "validated"),
     [

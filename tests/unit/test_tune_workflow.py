@@ -13,6 +13,8 @@ from forecast_cli.tune_config import SearchConfig, TuneConfig
 from forecast_cli.tuning_findings import TuneReport
 from tests.panels import wave
 
+pytestmark = pytest.mark.slow
+
 QUICK = Settings(
     window=WindowConfig(horizon=4),
     network=NetworkConfig(hidden_size=4),

@@ -33,6 +33,8 @@ from forecast_cli.tuning import (
 from forecast_cli.unseen import Layout
 from tests.panels import make_panel, wave
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings(
     window=WindowConfig(horizon=4),
     network=NetworkConfig(hidden_size=4),
