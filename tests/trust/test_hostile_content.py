@@ -157,7 +157,7 @@ def test_nonsense_in_any_tensor_is_refused_or_harmless(
     for name, tensor in safetensors.numpy.load(good).items():
         for number in NUMBERS[str(tensor.dtype)]:
             last = tensor.copy()
-            last.flat[-1] = number
+            last.flat[-1:] = number
             for changed in (np.full_like(tensor, number), last):
                 data = with_tensor(good, name, changed)
                 found = what_went_wrong(data, tmp_path, monkeypatch) if is_loaded(data) else None
