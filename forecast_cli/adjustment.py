@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.backtest import make_scene
-from forecast_cli.effects import Effects, estimate_effects, make_terms
+from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
 from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.explanation_findings import EffectSize
+from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, Split, origins_at, seen_values
 from forecast_cli.windows import look_around, raw_histories
@@ -51,24 +52,35 @@ class Adjustment:
         )
 
 
-def _adjust(panel: Panel, limits: NDArray[np.int64], effects: Effects) -> Adjustment:
-    """What the effects are in each series, as its values before its limit [N] show."""
-    origins = origins_at(limits)
-    context = raw_histories(panel, origins)
-    around = look_around(panel, origins, context.shape[1], 0)
-    assert around is not None
-    context = effects.calm(context, around.before, panel.outlier_rule)
-    return Adjustment(
-        effects=effects,
-        coefficients=effects.coefficients(context, around.before),
-        sizes=effects.sizes(context),
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Past:
+    """What effects are estimated from: contexts [N, L], covariates beside them [N, L, V], terms."""
+
+    context: Array
+    known: Array
+    terms: tuple[Term, ...]
+    rule: OutlierRule | None
+
+    def estimate(self, *, on_logs: bool, season_length: int) -> Adjustment | None:
+        """The effects that the contexts show; None where there are none."""
+        seen = self.context
+        # First with the outliers, to learn what is none; then without those that nothing explains.
+        for _ in range(1 if self.rule is None else 2):
+            effects = estimate_effects(
+                seen, self.known, self.terms, on_logs=on_logs, season_length=season_length
+            )
+            seen = effects.calm(self.context, self.known, self.rule)
+        if not any(effects.mean) and not any(effects.variance):
+            return None
+        return Adjustment(
+            effects=effects,
+            coefficients=effects.coefficients(seen, self.known),
+            sizes=effects.sizes(seen),
+        )
 
 
-def estimate(
-    panel: Panel, limits: NDArray[np.int64], *, on_logs: bool, season_length: int
-) -> Adjustment | None:
-    """The effects that the values before the limits [N] show; None where there are none."""
+def _look_back(panel: Panel, limits: NDArray[np.int64]) -> _Past | None:
+    """What lies before the limits [N]; None where nothing is known ahead that could matter."""
     origins = origins_at(limits)
     context = raw_histories(panel, origins)
     around = look_around(panel, origins, context.shape[1], 0)
@@ -77,14 +89,15 @@ def estimate(
     terms = make_terms(panel.covariates.varying, around.before)
     if not terms:
         return None
-    seen = context
-    # First with the outliers, to learn what is none; then without those that nothing explains.
-    for _ in range(1 if panel.outlier_rule is None else 2):
-        effects = estimate_effects(
-            seen, around.before, terms, on_logs=on_logs, season_length=season_length
-        )
-        seen = effects.calm(context, around.before, panel.outlier_rule)
-    return _adjust(panel, limits, effects) if any(effects.mean) or any(effects.variance) else None
+    return _Past(context=context, known=around.before, terms=terms, rule=panel.outlier_rule)
+
+
+def estimate(
+    panel: Panel, limits: NDArray[np.int64], *, on_logs: bool, season_length: int
+) -> Adjustment | None:
+    """The effects that the values before the limits [N] show; None where there are none."""
+    past = _look_back(panel, limits)
+    return None if past is None else past.estimate(on_logs=on_logs, season_length=season_length)
 
 
 def choose(panel: Panel, split: Split, *, season_length: int) -> Adjustment | None:
@@ -92,6 +105,9 @@ def choose(panel: Panel, split: Split, *, season_length: int) -> Adjustment | No
 
     They are judged by the best simple forecast of what they leave; None where none of them helps.
     """
+    past = _look_back(panel, split.fit_limits)
+    if past is None:
+        return None
     origins = split.validation.thinned(_MOST_ORIGINS)
     raw = make_scene(panel, origins, split.span, season_length)
     least = min(raw.scaled_error(forecast) for forecast in raw.simple.values())
@@ -99,7 +115,7 @@ def choose(panel: Panel, split: Split, *, season_length: int) -> Adjustment | No
     values, _ = seen_values(panel, split.validation_limits)
     is_positive = bool(np.nanmin(values) > 0)
     for on_logs in (False, True) if is_positive else (False,):
-        candidate = estimate(panel, split.fit_limits, on_logs=on_logs, season_length=season_length)
+        candidate = past.estimate(on_logs=on_logs, season_length=season_length)
         if candidate is None:
             continue
         scene = make_scene(candidate.without(panel), origins, split.span, season_length)

@@ -110,10 +110,8 @@ class ReadConfig:
         ):
             _require_at_least(option, size, 1)
         self._check_covariates()
-        _require(
-            self.missing is None or self.missing in MISSING_MODES,
-            f"--missing is {self.missing!r}; accepted values: {', '.join(MISSING_MODES)}",
-        )
+        if self.missing is not None:
+            _require_one_of("--missing", self.missing, MISSING_MODES)
         _require(
             set(self.calendar) <= set(CALENDAR_NAMES) and "none" not in self.calendar[1:],
             f"--calendar is {','.join(self.calendar)!r}; accepted values: "
@@ -167,10 +165,7 @@ class OutlierConfig:
     outliers: OutlierMode = "clip"
 
     def __post_init__(self) -> None:
-        _require(
-            self.outliers in OUTLIER_MODES,
-            f"--outliers is {self.outliers!r}; accepted values: {', '.join(OUTLIER_MODES)}",
-        )
+        _require_one_of("--outliers", self.outliers, OUTLIER_MODES)
 
 
 _MOST_LAYERS = 32

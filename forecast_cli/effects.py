@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariate
 from forecast_cli.outliers import OutlierRule
-from forecast_cli.scales import LARGEST_EXPONENT, mean_size
+from forecast_cli.scales import LARGEST_EXPONENT, in_standard_units, mean_size
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,6 @@ _MOST_TERMS = 60
 _PENALTY = 2.0
 """Effects are shrunk by 1 - 2 / t², t being how many standard errors they are large."""
 
-_LARGEST_STANDARD = 10.0
 _LARGEST_FLOAT = float(np.finfo(np.float64).max)
 _NEGLIGIBLE = 1e-9
 _BLOCK = 256
@@ -282,8 +281,7 @@ def _column(term: Term, known: Array) -> Array:
     values = known[:, :, term.column]
     if term.category is not None:
         return np.asarray(values == term.category, dtype=np.float64)
-    standard = (np.nan_to_num(values, nan=term.centre) - term.centre) / term.spread
-    return np.asarray(np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD))
+    return in_standard_units(values, term.centre, term.spread)
 
 
 def _across(effects: Array, variances: Array) -> tuple[Array, Array, Array]:

@@ -83,3 +83,13 @@ def escape(text: str, limit: int = 60) -> str:
         return shown
     half = (limit - 1) // 2
     return f"{shown[:half]}…{shown[-half:]}"
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things in words."""
+    return f"1 {word}" if number == 1 else f"{number} {word}s"
+
+
+def series_count(number: int) -> str:
+    """A number of series in words."""
+    return "1 series" if number == 1 else f"{number} series"

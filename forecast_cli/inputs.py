@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import CONSTANT_ROLES, Covariate, CovariateRole
-from forecast_cli.scales import mean_size
+from forecast_cli.scales import in_standard_units, mean_size
 
 Array = NDArray[np.float64]
-
-_LARGEST_STANDARD = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +159,7 @@ def _encode(inputs: Sequence[Input], varying: Array, static: Array) -> NDArray[n
         if entry.role == "sibling":
             values = _relative(values)
         if entry.n_categories is None:
-            standard = np.nan_to_num((values - entry.centre) / entry.spread)
-            encoded[:, :, number] = np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD)
+            encoded[:, :, number] = in_standard_units(values, entry.centre, entry.spread)
         else:
             encoded[:, :, number] = np.nan_to_num(values, nan=-1.0)
     return encoded

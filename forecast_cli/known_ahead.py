@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
 from forecast_cli.covariates import Covariate, recode, without_columns
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape, series_count
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.reading.dateparts import time_columns
 from forecast_cli.reading.keys import find_column
 from forecast_cli.reading.layout import Observations, observe_ahead
-from forecast_cli.reading.repairs import bounds, in_order, series_count
+from forecast_cli.reading.repairs import bounds, in_order
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
@@ -171,10 +171,11 @@ def _like(
                 f"{source}: column {escape(column.name)} holds {here}, but the model was trained "
                 f"on {there}"
             )
-        if column.categories is not None and want.categories is not None:
-            _tell_unseen(column, want.categories, source, tell)
-            found = recode(found, column.categories, want.categories)  # noqa: PLW2901
-        parts.append(found[:, None])
+        if column.categories is None or want.categories is None:
+            parts.append(found[:, None])
+            continue
+        _tell_unseen(column, want.categories, source, tell)
+        parts.append(recode(found, column.categories, want.categories)[:, None])
     return np.hstack(parts)
 
 

@@ -4,6 +4,7 @@ torch's own classes do the same, but making the first one imports torch's compil
 long as importing torch. The fused step of Adam is that of torch.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 
 import torch
@@ -58,7 +59,7 @@ class Optimizer:
         }
 
 
-class _Group:
+class _Group(ABC):
     """Parameters with one weight decay, and what is remembered of their gradients."""
 
     moments: Mapping[str, list[Tensor]]
@@ -67,8 +68,9 @@ class _Group:
         self.parameters = parameters
         self.weight_decay = weight_decay
 
+    @abstractmethod
     def step(self, learning_rate: float) -> None:
-        raise NotImplementedError
+        """Move the parameters."""
 
     def gradients(self) -> list[Tensor]:
         gradients: list[Tensor] = []

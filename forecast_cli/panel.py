@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.config import Aggregate, Missing, ReadConfig
 from forecast_cli.covariates import Covariates
-from forecast_cli.errors import Notice, Tell
+from forecast_cli.errors import Notice, Tell, counted, series_count
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.reading.alignment import align
 from forecast_cli.reading.calendar_columns import with_calendar_columns
@@ -28,9 +28,7 @@ from forecast_cli.reading.repairs import (
     arrange,
     bounds,
     check_extent,
-    counted,
     place,
-    series_count,
     series_name,
     time_label,
     trim,

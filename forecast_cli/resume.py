@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from forecast_cli.errors import CheckpointError, Notice, OutputError, Tell, TrainingError, escape
@@ -19,6 +20,64 @@ _LONGEST_NAME = 255
 _SHORTEST_PAUSE = 1.0
 _SHARE_OF_TIME = 0.01
 """Saving may take this share of the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What messages call work whose state is kept, the command that does it, and what may differ.
+
+    What may differ does so on another machine, from an undisturbed run.
+    """
+
+    noun: str
+    verb: str
+    may_differ: str
+
+    def state_of_before(
+        self, file: OwnedFile | None, tell: Tell, *, resume: bool, holds: str
+    ) -> OwnedFile | None:
+        """The file with the state to go on from; None where there is none, which is told.
+
+        A state that is not gone on from, and `holds` something, is replaced, which is told too.
+        """
+        found = None if file is None or file.is_empty else file
+        if resume and found is None:
+            tell(Notice("guess", f"--resume: no interrupted {self.noun} is here; starting anew"))
+        elif not resume and found is not None:
+            tell(
+                Notice(
+                    "warning",
+                    f"{found.name} holds {holds} that was interrupted; it is replaced, because "
+                    "this run starts anew (--resume would go on from it)",
+                )
+            )
+        return found if resume else None
+
+    def check_same(
+        self, before: Fingerprint, now: Fingerprint, file: OwnedFile, tell: Tell
+    ) -> None:
+        """Tell of another machine than before.
+
+        Raises:
+            CheckpointError: it was other work.
+        """
+        changed = differences(before, now)
+        if changed:
+            raise CheckpointError(
+                f"{file.name}: the interrupted {self.noun} is another one: {'; '.join(changed)}. "
+                f"Give it what it had, or {self.verb} without --resume to start anew"
+            )
+        if before.machine != now.machine:
+            tell(
+                Notice(
+                    "warning",
+                    f"the {self.noun} was begun on {escape(before.machine)}: {self.may_differ} "
+                    "from those of an undisturbed run",
+                )
+            )
+
+
+_TRAINING = Work(noun="training", verb="train", may_differ="its last bits may differ")
 
 
 class StateKeeper:
@@ -44,17 +103,21 @@ class StateKeeper:
                 damaged.
         """
         self._fingerprint = fingerprint
-        file = None if self._file is None or self._file.is_empty else self._file
-        if resume:
-            self._go_back(fingerprint, file)
-        elif file is not None:
-            self._tell(
-                Notice(
-                    "warning",
-                    f"{file.name} holds a training that was interrupted; it is replaced, because "
-                    "this run starts anew (--resume would go on from it)",
-                )
+        file = _TRAINING.state_of_before(self._file, self._tell, resume=resume, holds="a training")
+        if file is None:
+            return
+        before, states = load_state(file.read(), file.name)
+        _TRAINING.check_same(before, fingerprint, file, self._tell)
+        # Not before: the states of another training must never be saved as those of this one.
+        self._states = states
+        n_over = sum(isinstance(state, Trained) for state in self._states.values())
+        self._tell(
+            Notice(
+                "guess",
+                f"--resume: going on with {n_over} trained networks and "
+                f"{len(self._states) - n_over} in training",
             )
+        )
 
     def recall(self, name: str) -> Snapshot | Trained | None:
         """Where the training of a network stood when it was interrupted; None: not begun."""
@@ -76,35 +139,6 @@ class StateKeeper:
         with self._saving:
             self._save()
         return self._file is not None and bool(self._states) and not self._is_broken
-
-    def _go_back(self, fingerprint: Fingerprint, file: OwnedFile | None) -> None:
-        if file is None:
-            self._tell(Notice("guess", "--resume: no interrupted training is here; starting anew"))
-            return
-        before, states = load_state(file.read(), file.name)
-        changed = differences(before, fingerprint)
-        if changed:
-            raise CheckpointError(
-                f"{file.name}: the interrupted training is another one: {'; '.join(changed)}. "
-                "Give it what it had, or train without --resume to start anew"
-            )
-        if before.machine != fingerprint.machine:
-            self._tell(
-                Notice(
-                    "warning",
-                    f"the training was begun on {escape(before.machine)}: its last bits may "
-                    "differ from those of an undisturbed run",
-                )
-            )
-        self._states = states
-        n_over = sum(isinstance(state, Trained) for state in states.values())
-        self._tell(
-            Notice(
-                "guess",
-                f"--resume: going on with {n_over} trained networks and "
-                f"{len(states) - n_over} in training",
-            )
-        )
 
     def _save(self) -> None:
         if self._file is None or self._fingerprint is None or self._is_broken:

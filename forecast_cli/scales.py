@@ -12,6 +12,7 @@ LARGEST_EXPONENT = 10.0
 """A forecast on logs lies within a factor of e^10 of the last value."""
 
 _SHARE_OF_LEVEL = 0.01
+_LARGEST_STANDARD = 10.0
 
 
 def positive_scales(context: Array, season_length: int) -> Array:
@@ -33,6 +34,16 @@ def typical_share(context: Array, season_length: int) -> float:
     changes, level = _change_sizes(context, season_length), mean_size(context)
     known = (changes > 0) & (level > 0)
     return float(np.median(changes[known] / level[known])) if known.any() else _SHARE_OF_LEVEL
+
+
+def in_standard_units(values: Array, centre: float, spread: float) -> Array:
+    """Values of any shape less a centre, over a spread, at most ten; what is missing is usual: 0.
+
+    >>> in_standard_units(np.array([3.0, np.nan, 1e9]), 1.0, 2.0).tolist()
+    [1.0, 0.0, 10.0]
+    """
+    standard = np.nan_to_num((values - centre) / spread)
+    return np.asarray(np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD))
 
 
 def _change_sizes(context: Array, season_length: int) -> Array:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import CheckpointError, Notice, OutputError, Tell, escape
+from forecast_cli.errors import Notice, OutputError, Tell
 from forecast_cli.filesystem import OwnedFile
-from forecast_cli.fingerprint import Fingerprint, differences
-from forecast_cli.resume import note_state, owning_state
+from forecast_cli.fingerprint import Fingerprint
+from forecast_cli.resume import Work, note_state, owning_state
 from forecast_cli.schema import from_plain, to_plain
 from forecast_cli.sealed import Kind, Unsealed, seal, unseal
 
@@ -23,6 +23,9 @@ _LOG = Kind(
     source="tune without --resume",
     remedy="tune without --resume",
 )
+
+
+_SEARCH = Work(noun="search", verb="tune", may_differ="its errors may differ in their last digits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,17 +95,15 @@ class TrialLog:
                 damaged.
         """
         self._fingerprint = fingerprint
-        file = None if self._file is None or self._file.is_empty else self._file
-        if resume:
-            self._go_back(fingerprint, file)
-        elif file is not None:
-            self._tell(
-                Notice(
-                    "warning",
-                    f"{file.name} holds work that was interrupted; it is replaced, because "
-                    "this run starts anew (--resume would go on from it)",
-                )
-            )
+        # What lies there may as well be the state of a training.
+        file = _SEARCH.state_of_before(self._file, self._tell, resume=resume, holds="work")
+        if file is None:
+            return
+        before, fits, proofs = _load(file.read(), file.name)
+        _SEARCH.check_same(before, fingerprint, file, self._tell)
+        self._fits, self._proofs, self.is_kept = fits, proofs, True
+        words = "1 trial" if len(fits) == 1 else f"{len(fits)} trials"
+        self._tell(Notice("guess", f"--resume: going on after {words}"))
 
     def recall(self, settings: dict[str, str]) -> tuple[Fit, ...]:
         """The fits that were made with these settings, in order."""
@@ -131,29 +132,6 @@ class TrialLog:
         except OutputError as error:
             self._file, self.is_kept = None, False
             self._tell(Notice("warning", f"{error}; the search goes on, but cannot be resumed"))
-
-    def _go_back(self, fingerprint: Fingerprint, file: OwnedFile | None) -> None:
-        if file is None:
-            self._tell(Notice("guess", "--resume: no interrupted search is here; starting anew"))
-            return
-        before, fits, proofs = _load(file.read(), file.name)
-        changed = differences(before, fingerprint)
-        if changed:
-            raise CheckpointError(
-                f"{file.name}: the interrupted search is another one: {'; '.join(changed)}. "
-                "Give it what it had, or tune without --resume to start anew"
-            )
-        if before.machine != fingerprint.machine:
-            self._tell(
-                Notice(
-                    "warning",
-                    f"the search was begun on {escape(before.machine)}: its errors may differ in "
-                    "their last digits from those of an undisturbed run",
-                )
-            )
-        self._fits, self._proofs, self.is_kept = fits, proofs, True
-        words = "1 trial" if len(fits) == 1 else f"{len(fits)} trials"
-        self._tell(Notice("guess", f"--resume: going on after {words}"))
 
 
 @contextmanager

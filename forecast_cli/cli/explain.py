@@ -1,24 +1,17 @@
 """`forecast explain`: a checkpoint in, what its forecast rests on out."""
 
-from pathlib import PurePath
-from typing import TYPE_CHECKING
-
 from forecast_cli.cli.explained import describe_explanation
 from forecast_cli.cli.options import (
-    STANDARD_STREAM,
     ModelOptions,
     OptionalData,
     TalkOptions,
     TextOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_streams, write_picture, write_report
+from forecast_cli.cli.results import check_streams, picture_form, write_picture, write_report
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import ReadConfig
 from forecast_cli.explain_config import ExplainConfig
-
-if TYPE_CHECKING:
-    from forecast_cli.drawing.canvas import ImageFormat
 
 
 @with_options
@@ -36,7 +29,7 @@ def explain(
     As text, or as a picture where the name of --output ends in .png or .svg.
     """
     check_streams(inputs=[data, model.model, config.future_data], output=result.output)
-    form = _form(result)
+    form = picture_form(result.output)
     if form is not None:
         from forecast_cli.drawing.canvas import check_drawing
 
@@ -52,11 +45,3 @@ def explain(
     from forecast_cli.drawing.explanation import draw_explanation
 
     write_picture(draw_explanation(report, form), report, result)
-
-
-def _form(result: TextOptions) -> "ImageFormat | None":
-    """The form of a picture that --output asks for, None for text."""
-    if result.output == STANDARD_STREAM:
-        return None
-    suffix = PurePath(result.output).suffix.lower()
-    return "png" if suffix == ".png" else "svg" if suffix == ".svg" else None

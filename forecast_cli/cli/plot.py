@@ -1,6 +1,5 @@
 """`forecast plot`: a checkpoint in, a picture of its forecast out."""
 
-from pathlib import PurePath
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from forecast_cli.cli.options import (
     TextOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_streams, write_picture
+from forecast_cli.cli.results import check_streams, picture_form, write_picture
 from forecast_cli.cli.streams import Streams, is_output_terminal, render
 from forecast_cli.config import PredictionConfig, ReadConfig
 from forecast_cli.errors import ConfigError
@@ -65,12 +64,12 @@ def _form(result: TextOptions) -> "ImageFormat | None":
     """The form that --output asks for; None is dots in the terminal, or no picture beside JSON."""
     if result.output == STANDARD_STREAM:
         return None if is_output_terminal() or result.json else "svg"
-    match PurePath(result.output).suffix.lower():
-        case ".png":
-            return "png"
-        case ".svg":
-            return "svg"
-    raise ConfigError(f"--output is {result.output!r}; the name of a picture ends in .png or .svg")
+    form = picture_form(result.output)
+    if form is None:
+        raise ConfigError(
+            f"--output is {result.output!r}; the name of a picture ends in .png or .svg"
+        )
+    return form
 
 
 def _draw(picture: "Picture", form: "ImageFormat | None") -> bytes:

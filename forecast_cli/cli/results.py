@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from forecast_cli.schema import to_plain
 from forecast_cli.writer import check_format, records, render_frame
 
 if TYPE_CHECKING:
+    from forecast_cli.drawing.canvas import ImageFormat
     from forecast_cli.forecast import Forecast
 
 
@@ -55,6 +56,12 @@ def _files(name: str | None) -> Sequence[Path]:
 
     name = name or ""
     return data_files(name, lambda _: None) or (database_file(name) or Path(name),)
+
+
+def picture_form(output: str) -> "ImageFormat | None":
+    """The form of a picture that the name of an output asks for; None for any other name."""
+    forms: dict[str, ImageFormat] = {".png": "png", ".svg": "svg"}
+    return forms.get(PurePath(output).suffix.lower())
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

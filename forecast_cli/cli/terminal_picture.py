@@ -1,5 +1,6 @@
 """Picture -> lines of text for a terminal, drawn with dots, in colour where that is wanted."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -145,7 +146,7 @@ def _at(x: float, places: Sequence[float], values: Sequence[float]) -> float:
 
 def _draw_path(frame: _Frame, path: "Path", style: str) -> None:
     points = [
-        (frame.x(position), frame.y(value)) if value == value else None  # noqa: PLR0124
+        (frame.x(position), frame.y(value)) if not math.isnan(value) else None
         for position, value in zip(path.positions.tolist(), path.values.tolist(), strict=True)
     ]
     for start, end in zip(points, points[1:] or points, strict=False):

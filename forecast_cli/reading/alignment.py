@@ -3,10 +3,10 @@
 import numpy as np
 
 from forecast_cli.covariates import Covariates
-from forecast_cli.errors import Notice, Tell, escape
+from forecast_cli.errors import Notice, Tell, counted, escape
 from forecast_cli.reading.beside import check_constant
 from forecast_cli.reading.layout import Observations
-from forecast_cli.reading.repairs import bounds, check_extent, counted, place, series_name
+from forecast_cli.reading.repairs import bounds, check_extent, place, series_name
 
 
 def align(observed: Observations, tell: Tell) -> Covariates | None:

@@ -41,8 +41,12 @@ def read_beside(table: Table, roles: Roles, config: ReadConfig) -> Beside:
             "it with --past, --future or --static too"
         )
     columns, values = [], []
-    for column in roles.covariates:
-        role = roles.role_of(column)
+    by_role: tuple[tuple[CovariateRole, tuple[int, ...]], ...] = (
+        ("past", roles.past),
+        ("future", roles.future),
+        ("static", roles.static),
+    )
+    for role, column in ((role, column) for role, found in by_role for column in found):
         name = table.columns[column]
         by_name = name.casefold() in categorical or not _is_numeric(table, column)
         texts, numbers = (
@@ -50,7 +54,7 @@ def read_beside(table: Table, roles: Roles, config: ReadConfig) -> Beside:
             if by_name
             else (None, _numbers(table, column))
         )
-        columns.append(Covariate(name=name, role=_covariate_role(role), categories=texts))
+        columns.append(Covariate(name=name, role=role, categories=texts))
         values.append(numbers)
     matrix = np.column_stack(values) if values else np.empty((table.n_rows, 0))
     return Beside(columns=tuple(columns), values=matrix)
@@ -100,11 +104,6 @@ def _check_one_role(table: Table, roles: Roles) -> None:
                 f"column {table.label(column)} is named by --{options[0]} and --{options[1]}; it "
                 "can have one role"
             )
-
-
-def _covariate_role(role: str) -> CovariateRole:
-    assert role in ("past", "future", "static")
-    return role  # type: ignore[return-value]
 
 
 def _is_numeric(table: Table, column: int) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import ReadConfig
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError, Notice, Tell, counted, escape, series_count
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.missing import tell_missing
 from forecast_cli.reading.resampling import resample
@@ -96,16 +96,6 @@ def place(observed: Observations, row: int) -> str:
     series = f", {series_name(observed.ids[observed.series[row]])}" if len(observed.ids) > 1 else ""
     time = time_label(observed, int(observed.positions[row]))
     return f"{observed.places.line(int(observed.rows[row]))} ({time}{series})"
-
-
-def counted(number: int, word: str) -> str:
-    """A number of things in words."""
-    return f"1 {word}" if number == 1 else f"{number} {word}s"
-
-
-def series_count(number: int) -> str:
-    """A number of series in words."""
-    return "1 series" if number == 1 else f"{number} series"
 
 
 def _sorted(observed: Observations, tell: Tell) -> Observations:

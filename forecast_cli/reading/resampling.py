@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import Aggregate
-from forecast_cli.errors import Notice, Tell, escape
+from forecast_cli.errors import Notice, Tell, counted, escape
 from forecast_cli.reading.beside import Beside
 from forecast_cli.reading.layout import Observations
 from forecast_cli.times.periods import is_end_stamped, period_ends, period_starts
@@ -155,8 +155,8 @@ def _tell_resampled(observed: Observations, made: Observations, tell: Tell) -> N
     tell(
         Notice(
             "guess",
-            f"{observed.source}: {_counted(n_known, 'value')} put into "
-            f"{_counted(int(np.isfinite(made.values).sum()), 'period')} "
+            f"{observed.source}: {counted(n_known, 'value')} put into "
+            f"{counted(int(np.isfinite(made.values).sum()), 'period')} "
             f"({observed.calendar.describe()}{ends}) {how[observed.aggregate or 'mean']} "
             "(--aggregate)",
         )
@@ -170,7 +170,7 @@ def _without_incomplete(made: Observations, incomplete: Rows, tell: Tell) -> Obs
     tell(
         Notice(
             "warning",
-            f"{made.source}: {_counted(len(incomplete), 'period')} at the start or the end of a "
+            f"{made.source}: {counted(len(incomplete), 'period')} at the start or the end of a "
             f"series {'are' if many else 'is'} covered in part and left out, as "
             f"{'their sums' if many else 'its sum'} would be too small; first "
             f"{_place(made, incomplete)}",
@@ -202,7 +202,3 @@ def _place(made: Observations, periods: Rows) -> str:
     names = [escape(str(text)) for text in made.ids[made.series[period]]]
     whose = f" of {', '.join(names)}" if len(made.ids) > 1 else ""
     return f"{time}{whose}, from {made.places.line(int(made.rows[period]))} on"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"1 {word}" if number == 1 else f"{number} {word}s"
