@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import describe
 from forecast_cli.committee import Committee, Form
-from forecast_cli.config import NetworkConfig, ReadConfig, TrainConfig
+from forecast_cli.config import NetworkConfig, TrainConfig
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.representation import Representation
 from forecast_cli.splits import Origins
 from forecast_cli.training import Task, train_all

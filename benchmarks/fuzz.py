@@ -25,9 +25,9 @@ from random import Random
 
 from benchmarks.machine import describe
 from forecast_cli.checkpoint import dump_model, load_model
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import UserError
 from forecast_cli.panel import read_panel
+from forecast_cli.read_config import ReadConfig
 from tests.corpus.files import CASES
 from tests.corpus.mutations import mutated
 from tests.corpus.soundness import check_sound

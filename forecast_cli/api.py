@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from forecast_cli import workflows
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.column_types import ColumnTypes, typed_frame, types_in
-from forecast_cli.config import EvaluationConfig, PredictionConfig, ReadConfig, Settings
+from forecast_cli.config import EvaluationConfig, PredictionConfig, Settings
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import EvaluateReport, TrainReport
@@ -25,6 +25,7 @@ from forecast_cli.keywords import (
 )
 from forecast_cli.model import Model
 from forecast_cli.progress import Progress, ProgressEvent
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frames import FrameSource
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import HISTORY_LENGTH, OutlierMode
+from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.errors import DataError, Notice, Tell, counted, escape
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import OutlierMode
 from forecast_cli.splits import Origins
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.windows import contexts, futures

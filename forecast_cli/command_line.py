@@ -3,16 +3,10 @@
 import shlex
 from dataclasses import fields, replace
 
-from forecast_cli.config import (
-    NetworkConfig,
-    OutlierConfig,
-    ReadConfig,
-    Settings,
-    TrainConfig,
-    WindowConfig,
-)
+from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.panel import Panel, read_again
+from forecast_cli.read_config import OutlierConfig, ReadConfig
 from forecast_cli.reading.decode import source_name
 
 _Record = ReadConfig | WindowConfig | NetworkConfig | TrainConfig | OutlierConfig

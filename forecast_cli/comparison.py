@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from forecast_cli.adjustment import without_effects
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.baselines import SIMPLE
-from forecast_cli.config import CELLS, Cell, CompareConfig, CutoffConfig, Settings
+from forecast_cli.compare_config import CompareConfig, CutoffConfig
+from forecast_cli.config import CELLS, Cell, Settings
 from forecast_cli.defaults import WindowPlan, plan_windows
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
 from forecast_cli.fitting import fit

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import PredictionConfig, ReadConfig
+from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError, Tell
 from forecast_cli.known_ahead import check_known_ahead, with_future
 from forecast_cli.matching import (
@@ -16,6 +16,7 @@ from forecast_cli.matching import (
 )
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.splits import origins_at_end
 
 

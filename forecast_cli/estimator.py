@@ -15,18 +15,10 @@ from sklearn.utils.validation import (
 )
 
 from forecast_cli.api import log_notice, train
-from forecast_cli.config import (
-    Cell,
-    Effort,
-    NetworkConfig,
-    OutlierConfig,
-    OutlierMode,
-    PredictionConfig,
-    ReadConfig,
-    TrainConfig,
-)
+from forecast_cli.config import Cell, Effort, NetworkConfig, PredictionConfig, TrainConfig
 from forecast_cli.forecast import Forecast
 from forecast_cli.metrics import mae, seasonal_error
+from forecast_cli.read_config import OutlierConfig, OutlierMode, ReadConfig
 from forecast_cli.reading.frames import FrameSource
 from forecast_cli.rows import Placed, as_frame, is_one_array, positions_of, times_of
 from forecast_cli.workflows import predict

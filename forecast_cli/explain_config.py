@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecast_cli.errors import ConfigError
+from forecast_cli.checks import require_within
 
 _MOST_WINDOWS = 10_000
 
@@ -19,5 +19,4 @@ class ExplainConfig:
     future_data: str | None = None
 
     def __post_init__(self) -> None:
-        if not 2 <= self.windows <= _MOST_WINDOWS:
-            raise ConfigError(f"--windows is {self.windows}; it must be in 2 to {_MOST_WINDOWS}")
+        require_within("--windows", self.windows, 2, _MOST_WINDOWS)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.adjustment import effect_sizes
 from forecast_cli.checkpoint import read_checkpoint
-from forecast_cli.config import PredictionConfig, ReadConfig
+from forecast_cli.config import PredictionConfig
 from forecast_cli.continuation import find_data
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.explain_config import ExplainConfig
@@ -32,6 +32,7 @@ from forecast_cli.occlusion import (
 )
 from forecast_cli.panel import Panel
 from forecast_cli.past_windows import past_windows, take_windows
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.shares import split_forecast
 from forecast_cli.showcase import Wish, choose_series, known_origins
 from forecast_cli.splits import Origins, origins_at_end

@@ -7,7 +7,7 @@ import numpy as np
 from forecast_cli.adjustment import without_effects
 from forecast_cli.cleaning import treat_outliers
 from forecast_cli.command_line import explicit_command
-from forecast_cli.config import ReadConfig, Settings
+from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan, plan_windows, season_strength
 from forecast_cli.errors import DataError, Notice, Tell
 from forecast_cli.inspect_findings import (
@@ -26,6 +26,7 @@ from forecast_cli.panel_facts import (
     list_seasons,
     list_series,
 )
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frequencies import list_frequencies
 from forecast_cli.reading.layout import observe
 from forecast_cli.reading.roles import Roles, guess_roles

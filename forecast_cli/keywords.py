@@ -8,19 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, TypedDict, TypeVar
 
-from forecast_cli.config import (
-    Activation,
-    Aggregate,
-    Cell,
-    Device,
-    Effort,
-    Missing,
-    OptimizerName,
-    OutlierMode,
-    Schedule,
-    Strategy,
-)
+from forecast_cli.config import Activation, Cell, Device, Effort, OptimizerName, Schedule, Strategy
 from forecast_cli.errors import ConfigError, escape
+from forecast_cli.read_config import Aggregate, Missing, OutlierMode
 
 Names = str | Sequence[str]
 Record = TypeVar("Record")

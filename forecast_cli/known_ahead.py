@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.covariates import Covariate, recode, without_columns
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape, series_count
 from forecast_cli.panel import Panel, read_again
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.dateparts import time_columns
 from forecast_cli.reading.keys import find_column
 from forecast_cli.reading.layout import Observations, observe_ahead

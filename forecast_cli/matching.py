@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.cleaning import treat_outliers
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.known_ahead import with_known_categories
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel, read_again, read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.splits import Origins, minimum_context
 from forecast_cli.windows import histories
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.committee import Committee
-from forecast_cli.config import OutlierMode
 from forecast_cli.effects import Effects
 from forecast_cli.findings import Backtest, DataSummary
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import OutlierMode
 from forecast_cli.scales import typical_share
 from forecast_cli.splits import origins_at_end
 from forecast_cli.windows import histories

@@ -15,7 +15,7 @@ import numpy as np
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form, Member
-from forecast_cli.config import Aggregate, Missing, NetworkConfig, check_levels
+from forecast_cli.config import NetworkConfig, check_levels
 from forecast_cli.covariate_record import (
     COVARIATE_TENSORS,
     assemble_covariates,
@@ -27,6 +27,7 @@ from forecast_cli.effects import Effects
 from forecast_cli.intervals import LEVELS
 from forecast_cli.model import Model, Training
 from forecast_cli.panel import Columns, Panel
+from forecast_cli.read_config import Aggregate, Missing
 from forecast_cli.recurrence import weight_shapes
 from forecast_cli.schema import from_plain, to_plain
 from forecast_cli.sealed import Tensors

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import Aggregate, Missing, ReadConfig
 from forecast_cli.covariates import Covariates
 from forecast_cli.errors import Notice, Tell, counted, series_count
 from forecast_cli.outliers import OutlierRule
+from forecast_cli.read_config import Aggregate, Missing, ReadConfig
 from forecast_cli.reading.alignment import align
 from forecast_cli.reading.calendar_columns import with_calendar_columns
 from forecast_cli.reading.family import Family, find_family, with_siblings

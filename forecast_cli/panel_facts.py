@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.cleaning import find_outliers, natural_cycles
-from forecast_cli.config import OutlierMode
 from forecast_cli.covariates import Covariates
 from forecast_cli.defaults import season_strength
 from forecast_cli.inspect_findings import (
@@ -18,6 +17,7 @@ from forecast_cli.inspect_findings import (
     Values,
 )
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import OutlierMode
 
 _NAMED_OUTLIERS = 20
 

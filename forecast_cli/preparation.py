@@ -2,10 +2,11 @@
 
 from forecast_cli.adjustment import without_effects
 from forecast_cli.cleaning import treat_outliers
-from forecast_cli.config import OutlierMode, WindowConfig
+from forecast_cli.config import WindowConfig
 from forecast_cli.defaults import WindowPlan, plan_windows
 from forecast_cli.errors import Tell
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import OutlierMode
 
 
 def prepare(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forecast_cli.backtest import Scene, break_down_by_step, make_scene, score
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.command_line import option_words, path_word
-from forecast_cli.config import ReadConfig, TrainConfig
+from forecast_cli.config import TrainConfig
 from forecast_cli.continuation import continue_data
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import (
@@ -27,6 +27,7 @@ from forecast_cli.model import Model
 from forecast_cli.model_findings import describe_checkpoint
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.picture import Picture
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.residuals import Residuals, check_coverage, check_residuals, enough
 from forecast_cli.showcase import Wish, choose_series, compose, known_origins
 from forecast_cli.splits import Origins

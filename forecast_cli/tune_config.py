@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from forecast_cli.checks import require_at_least, require_one_of, require_within
 from forecast_cli.config import Settings
-from forecast_cli.errors import ConfigError
 
 Method = Literal["grid", "random", "optuna"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -26,12 +26,10 @@ class SearchConfig:
     n_windows: int | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.trials <= _MOST_TRIALS:
-            raise ConfigError(f"--trials is {self.trials}; it must be in 1 to {_MOST_TRIALS}")
-        if self.n_windows is not None and self.n_windows < 1:
-            raise ConfigError(f"--n-windows is {self.n_windows}; it must be 1 or more")
-        if self.method not in (None, *METHODS):
-            raise ConfigError(f"--search is {self.method!r}; accepted values: {', '.join(METHODS)}")
+        require_within("--trials", self.trials, 1, _MOST_TRIALS)
+        require_at_least("--n-windows", self.n_windows, 1)
+        if self.method is not None:
+            require_one_of("--search", self.method, METHODS)
 
 
 @dataclass(frozen=True, kw_only=True)

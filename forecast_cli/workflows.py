@@ -23,14 +23,8 @@ from forecast_cli.checkpoint import (
     read_checkpoint,
 )
 from forecast_cli.cleaning import treat_outliers
-from forecast_cli.config import (
-    HISTORY_LENGTH,
-    CompareConfig,
-    EvaluationConfig,
-    PredictionConfig,
-    ReadConfig,
-    Settings,
-)
+from forecast_cli.compare_config import CompareConfig
+from forecast_cli.config import HISTORY_LENGTH, EvaluationConfig, PredictionConfig, Settings
 from forecast_cli.continuation import continue_data
 from forecast_cli.errors import CheckpointError, DataError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
@@ -58,6 +52,7 @@ from forecast_cli.model_findings import describe_checkpoint, report_training
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.resume import keeping_state
 from forecast_cli.splits import (
     Origins,

@@ -15,8 +15,10 @@ PACKAGE = "forecast_cli"
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
     "errors findings gaps progress schema",
-    "config filesystem writer sealed tuning_findings inspect_findings toml_file",
-    "explanation_findings explain_config",
+    "checks filesystem writer sealed tuning_findings inspect_findings toml_file",
+    "read_config explain_config",
+    "config",
+    "explanation_findings compare_config",
     "tensors activations schedules",
     "times seasonality search_space tune_config",
     "calendar_features outliers",

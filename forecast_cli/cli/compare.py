@@ -11,7 +11,7 @@ from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.progress_bar import showing_progress
 from forecast_cli.cli.results import check_streams, choose_format, write_leaderboard
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import CompareConfig
+from forecast_cli.compare_config import CompareConfig
 from forecast_cli.findings import CompareReport
 from forecast_cli.report import count, data_facts, describe_windows, facts, percent
 

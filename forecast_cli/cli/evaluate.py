@@ -15,8 +15,9 @@ from forecast_cli.cli.options import (
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_skill, check_streams, choose_format, write_forecast
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import EvaluationConfig, ReadConfig
+from forecast_cli.config import EvaluationConfig
 from forecast_cli.findings import EvaluateReport
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.report import (
     backtest_parts,
     breakdown_table,

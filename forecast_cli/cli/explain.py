@@ -10,8 +10,8 @@ from forecast_cli.cli.options import (
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, picture_form, write_picture, write_report
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import ReadConfig
 from forecast_cli.explain_config import ExplainConfig
+from forecast_cli.read_config import ReadConfig
 
 
 @with_options

@@ -2,8 +2,8 @@
 
 import sys
 
-from forecast_cli.config import MEBIBYTE
 from forecast_cli.errors import MemoryLimitError
+from forecast_cli.read_config import MEBIBYTE
 
 _LEAST_MIB = 512
 _LEAST_TO_TRAIN_MIB = 1024

@@ -9,8 +9,9 @@ from forecast_cli.cli.options import (
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, choose_format, write_forecast
 from forecast_cli.cli.streams import Streams
-from forecast_cli.config import PredictionConfig, ReadConfig
+from forecast_cli.config import PredictionConfig
 from forecast_cli.findings import Backtest, ModelScores, PredictReport
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.report import number, percent
 
 

@@ -13,8 +13,9 @@ from forecast_cli.cli.options import (
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, write_picture
 from forecast_cli.cli.streams import Streams, is_output_terminal
-from forecast_cli.config import PredictionConfig, ReadConfig
+from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError
+from forecast_cli.read_config import ReadConfig
 
 _SUFFIXES = (".html", ".htm")
 

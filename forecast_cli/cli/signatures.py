@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from typer.models import OptionInfo
 
-from forecast_cli.cli.options import OPTIONS
+from forecast_cli.cli.option_table import OPTIONS
 
 
 @dataclass(frozen=True, kw_only=True)

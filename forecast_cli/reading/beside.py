@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.covariates import Covariate, CovariateRole
 from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.numbers import is_bool, is_missing, is_plain
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table

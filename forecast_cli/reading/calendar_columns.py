@@ -19,9 +19,9 @@ from forecast_cli.calendar_features import (
     has_feature,
     useful_features,
 )
-from forecast_cli.config import ReadConfig
 from forecast_cli.covariates import Covariate, Covariates, without_columns
 from forecast_cli.errors import ConfigError, MissingExtraError
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import MICROSECONDS
 

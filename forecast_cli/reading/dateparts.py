@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence, Set
 
-from forecast_cli.config import ReadConfig
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.clocks import is_clock_column
 from forecast_cli.reading.keys import Columns, are_whole, find_column
 from forecast_cli.reading.numbers import is_missing

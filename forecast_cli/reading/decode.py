@@ -9,8 +9,8 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from forecast_cli.config import MEBIBYTE, ReadConfig
 from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.read_config import MEBIBYTE, ReadConfig
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.database import QueryCells, database_file, run_query
 from forecast_cli.reading.decode import decode_text, read_source, source_name
 from forecast_cli.reading.delimited import DelimitedCells

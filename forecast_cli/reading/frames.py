@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts
 
 if TYPE_CHECKING:

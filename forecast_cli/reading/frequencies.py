@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, UserError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations, observe
 from forecast_cli.reading.repairs import arrange, series_name
 from forecast_cli.reading.roles import Roles, check_ties, guess_roles

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.timesource import (
     Timeline,

@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.numbers import is_missing
 from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.table import Table

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import Aggregate, ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.read_config import Aggregate, ReadConfig
 from forecast_cli.reading.beside import Beside, read_beside
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
 from forecast_cli.reading.places import Places

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import Missing, ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.read_config import Missing, ReadConfig
 from forecast_cli.reading.timesource import is_inherited
 
 _TREATMENT: dict[Missing, str] = {

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, MissingExtraError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts
 from forecast_cli.reading.decode import too_large
 from forecast_cli.reading.records import too_many_columns

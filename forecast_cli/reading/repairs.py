@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, counted, escape, series_count
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.missing import tell_missing
 from forecast_cli.reading.resampling import resample

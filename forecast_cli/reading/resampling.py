@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import Aggregate
 from forecast_cli.errors import Notice, Tell, counted, escape
+from forecast_cli.read_config import Aggregate
 from forecast_cli.reading.beside import Beside
 from forecast_cli.reading.layout import Observations
 from forecast_cli.times.periods import is_end_stamped, period_ends, period_starts

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.dateparts import date_parts, time_columns, with_clock
 from forecast_cli.reading.keys import (
     Key,

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.datafiles import data_files, stems
 from forecast_cli.reading.decode import read_source, source_name, too_large

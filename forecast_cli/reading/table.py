@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.numbers import (
     LARGEST,

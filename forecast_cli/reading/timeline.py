@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts
 from forecast_cli.reading.clocks import clock_text
 from forecast_cli.reading.integers import (

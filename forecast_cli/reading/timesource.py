@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, UserError, escape
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.aliases import grid_from_alias, period_grid
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import distinct

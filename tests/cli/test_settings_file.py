@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from forecast_cli.config import (
-    NetworkConfig,
-    PredictionConfig,
-    Settings,
-    TrainConfig,
-    WindowConfig,
-)
+from forecast_cli.config import NetworkConfig, PredictionConfig, Settings, TrainConfig, WindowConfig
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from math import nan
 from typing import Literal
 
-from forecast_cli.config import ReadConfig
+from forecast_cli.read_config import ReadConfig
 
 Outcome = Literal["read", "told", "refused"]
 Data = str | bytes | Callable[[], bytes]

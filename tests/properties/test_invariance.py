@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from forecast_cli import inference, workflows
 from forecast_cli.checkpoint import dump_model
-from forecast_cli.config import PredictionConfig, ReadConfig, Settings, WindowConfig
+from forecast_cli.config import PredictionConfig, Settings, WindowConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.splits import Origins, minimum_context, origins_at_end
 from forecast_cli.windows import WindowSampler, contexts, count_windows, futures, histories
 from tests.models import make_model, make_model_with_covariates, make_seasonal_committee

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import Notice
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.aliases import period_grid
 from forecast_cli.times.periods import period_ends, period_starts, periods
 from forecast_cli.times.timestamps import ZONES

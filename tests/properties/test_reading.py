@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import UserError
 from forecast_cli.panel import Panel, read_again, read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.numbers import LARGEST
 from forecast_cli.times.calendar import Calendar
 from tests.corpus.files import CASES

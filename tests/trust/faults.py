@@ -296,8 +296,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "effects are judged on the data they are estimated from",
-        "candidate = estimate(panel, split.fit_limits,",
-        "candidate = estimate(panel, panel.offsets[1:],",
+        "past = _look_back(panel, split.fit_limits)",
+        "past = _look_back(panel, panel.offsets[1:])",
         "tests/unit/test_adjustment.py::test_values_of_the_test_part_change_no_effect",
     ),
     mutant(

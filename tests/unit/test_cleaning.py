@@ -8,9 +8,9 @@ import pytest
 
 from forecast_cli import cleaning
 from forecast_cli.cleaning import treat_outliers, usual_futures, with_rule, without_outliers
-from forecast_cli.config import OutlierMode, ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.read_config import OutlierMode, ReadConfig
 from forecast_cli.splits import origins_at
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.windows import futures, histories

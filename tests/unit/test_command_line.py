@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from forecast_cli.command_line import explicit_command, train_command
-from forecast_cli.config import NetworkConfig, ReadConfig, Settings, TrainConfig
+from forecast_cli.config import NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.panel import Columns, Panel, read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel, wave
 

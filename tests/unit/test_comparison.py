@@ -8,15 +8,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from forecast_cli.baselines import SIMPLE
+from forecast_cli.compare_config import CompareConfig, CutoffConfig, NetworkSizes
 from forecast_cli.comparison import Cutoffs, Race, choose_cutoffs, choose_models, run
-from forecast_cli.config import (
-    CELLS,
-    CompareConfig,
-    CutoffConfig,
-    NetworkSizes,
-    TrainConfig,
-    WindowConfig,
-)
+from forecast_cli.config import CELLS, TrainConfig, WindowConfig
 from forecast_cli.errors import ConfigError, DataError, Notice
 from forecast_cli.fitting import fit
 from forecast_cli.leaderboard import Contender

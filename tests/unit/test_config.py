@@ -1,26 +1,22 @@
 import math
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
-from typing import Any
+from dataclasses import FrozenInstanceError
 
 import pytest
 
+from forecast_cli.compare_config import CutoffConfig, NetworkSizes
 from forecast_cli.config import (
     CELLS,
     DEFAULT_LEVELS,
-    Cell,
-    CompareConfig,
-    CutoffConfig,
     NetworkConfig,
-    NetworkSizes,
     PredictionConfig,
-    ReadConfig,
     Settings,
     TrainConfig,
     WindowConfig,
     check_levels,
 )
 from forecast_cli.errors import ConfigError
+from forecast_cli.read_config import ReadConfig
 
 
 @pytest.mark.parametrize(
@@ -104,17 +100,6 @@ def test_every_cell_is_accepted(cell: str) -> None:
     assert NetworkConfig(cell=cell).cell == cell  # type: ignore[arg-type]
 
 
-def test_the_thousands_and_decimal_marks_must_differ() -> None:
-    with pytest.raises(ConfigError, match="--thousands and --decimal must differ"):
-        ReadConfig(thousands=",", decimal=",")
-    assert ReadConfig(thousands=".", decimal=",").decimal == ","
-
-
-def test_any_single_mark_but_a_digit_separates_thousands() -> None:
-    for mark in (" ", "'", ".", "\u00a0"):
-        assert ReadConfig(thousands=mark).thousands == mark
-
-
 @pytest.mark.parametrize("level", [0, 100, -5, 101])
 def test_a_level_must_lie_between_0_and_100_per_cent(level: int) -> None:
     with pytest.raises(ConfigError, match=f"^--level is {level};"):
@@ -148,55 +133,8 @@ def test_settings_cannot_be_changed_behind_their_checks(config: object, field: s
         setattr(config, field, "other")
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_cell_that_is_compared_is_trained_as_train_would(cell: Cell) -> None:
-    assert CompareConfig().training(cell, n_fits=3) == Settings(network=NetworkConfig(cell=cell))
-    options: dict[str, Any] = {
-        "layers": 2,
-        "hidden_size": 8,
-        "segment_length": 3,
-        "dropout": 0.2,
-        "bidirectional": True,
-        "attention": True,
-        "strategy": "recursive",
-        "activation": "tanh",
-    }
-    assert NetworkSizes(**options).of(cell) == NetworkConfig(cell=cell, **options)
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"past": ("rain",), "future": ("rain",)}, "'rain' is named by --past and --future"),
-        ({"future": ("y",), "target": ("y",)}, "'y' is named by --future and --target"),
-        ({"static": ("shop",), "id": ("shop",)}, "'shop' is named by --static and --id"),
-        ({"past": ("day",), "time": "day"}, "'day' is named by --past and --time"),
-        ({"future": ("a", "b", "a")}, "--future names column 'a' twice"),
-    ],
-)
-def test_a_column_can_have_one_role(given: dict[str, Any], words: str) -> None:
-    with pytest.raises(ConfigError, match=words):
-        ReadConfig(**given)
-
-
-def test_covariates_are_all_columns_beside_the_target_that_are_named() -> None:
-    read = ReadConfig(past=("a",), future=("b", "c"), static=("d",), id=("e",), target=("f",))
-    assert read.covariates == ("a", "b", "c", "d")
-
-
 def test_the_horizon_and_levels_of_a_prediction_are_checked() -> None:
     with pytest.raises(ConfigError, match="--horizon"):
         PredictionConfig(horizon=0)
     with pytest.raises(ConfigError, match="--level"):
         PredictionConfig(levels=(0,))
-
-
-def test_networks_that_are_compared_have_all_options_but_the_cell() -> None:
-    names = {field.name for field in fields(NetworkConfig)}
-    assert {field.name for field in fields(NetworkSizes)} == names - {"cell"}
-
-
-def test_an_unknown_treatment_of_missing_values_is_refused_with_those_there_are() -> None:
-    words = r"--missing is 'drop'; accepted values: mask, interpolate, zero, error$"
-    with pytest.raises(ConfigError, match=words):
-        ReadConfig(missing="drop")  # type: ignore[arg-type]

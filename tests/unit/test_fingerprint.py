@@ -4,17 +4,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast_cli.cli.options import OPTIONS
-from forecast_cli.config import (
-    NetworkConfig,
-    OutlierConfig,
-    ReadConfig,
-    Settings,
-    TrainConfig,
-    WindowConfig,
-)
+from forecast_cli.cli.option_table import OPTIONS
+from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
 from forecast_cli.fingerprint import Fingerprint, differences, take_fingerprint
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import OutlierConfig, ReadConfig
 from tests.panels import covariates_of, make_panel, wave, with_covariates
 
 

@@ -4,7 +4,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import pytest
 
-from forecast_cli.config import EvaluationConfig, PredictionConfig, ReadConfig, Settings
+from forecast_cli.config import EvaluationConfig, PredictionConfig, Settings
 from forecast_cli.errors import ConfigError
 from forecast_cli.keywords import (
     EvaluateOptions,
@@ -14,6 +14,7 @@ from forecast_cli.keywords import (
     build,
     check_keywords,
 )
+from forecast_cli.read_config import ReadConfig
 
 
 def settings_in(record: Any) -> set[str]:

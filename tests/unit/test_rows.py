@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.panel import read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frames import FrameSource
 from forecast_cli.rows import Placed, as_frame, is_one_array, positions_of, times_of
 

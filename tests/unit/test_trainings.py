@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.config import ReadConfig, Settings
+from forecast_cli.config import Settings
 from forecast_cli.errors import ConfigError
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.trainings import plan_trainings
 
 SPLIT = Settings(read=ReadConfig(by_frequency=True))

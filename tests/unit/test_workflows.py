@@ -7,16 +7,11 @@ import pytest
 
 from forecast_cli import fitting, workflows
 from forecast_cli.checkpoint import read_checkpoint
+from forecast_cli.compare_config import CompareConfig, CutoffConfig, NetworkSizes
 from forecast_cli.config import (
-    OUTLIER_MODES,
-    CompareConfig,
-    CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
-    NetworkSizes,
-    OutlierConfig,
     PredictionConfig,
-    ReadConfig,
     Settings,
     TrainConfig,
     WindowConfig,
@@ -34,6 +29,7 @@ from forecast_cli.findings import EvaluateReport, PredictReport, TrainReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.inspecting import inspect
 from forecast_cli.progress import ProgressEvent
+from forecast_cli.read_config import OUTLIER_MODES, OutlierConfig, ReadConfig
 from tests.panels import wave
 
 QUICK = Settings(

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from forecast_cli.checkpoint import dump_model
-from forecast_cli.config import PredictionConfig, ReadConfig
+from forecast_cli.config import PredictionConfig
 from forecast_cli.findings import Backtest, ModelScores
 from forecast_cli.model import Model
 from forecast_cli.page.document import render_page
 from forecast_cli.panel import Columns
 from forecast_cli.presentation import report
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.showcase import Wish
 from tests.models import make_model
 from tests.panels import make_panel, wave

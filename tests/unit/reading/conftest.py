@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import Notice
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.read_config import ReadConfig
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError
 from forecast_cli.panel import Panel, read_again
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.clocks import is_clock_column
 
 Read = Callable[..., Panel]

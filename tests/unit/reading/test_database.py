@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, MissingExtraError
 from forecast_cli.panel import read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading import database
 from forecast_cli.reading.database import database_file
 from forecast_cli.reading.datafiles import data_files

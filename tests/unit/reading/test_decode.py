@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.decode import read_source
 
 

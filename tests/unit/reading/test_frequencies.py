@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError, Notice
 from forecast_cli.panel import Panel, read_again
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frequencies import read_frequencies
 
 Read = Callable[..., Panel]

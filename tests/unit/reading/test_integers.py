@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.panel import Panel, read_again
+from forecast_cli.read_config import ReadConfig
 
 Read = Callable[..., Panel]
 MONTHS = [*range(202307, 202313), *range(202401, 202407)]

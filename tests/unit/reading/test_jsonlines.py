@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.panel import read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.table import Table
 

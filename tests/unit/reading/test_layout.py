@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import ReadConfig
 
 Read = Callable[..., Panel]
 MONTHLY = "date,{}\n2024-01-01,{}\n2024-02-01,{}\n2024-03-01,{}\n2024-04-01,{}\n"

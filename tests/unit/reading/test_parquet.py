@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, MissingExtraError, Notice
 from forecast_cli.panel import read_panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.parquet import is_parquet
 from forecast_cli.reading.table import Table

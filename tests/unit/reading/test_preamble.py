@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.panel import Panel
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.preamble import find_header
 
 Read = Callable[..., Panel]

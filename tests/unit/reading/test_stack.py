@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.config import ReadConfig, Settings
+from forecast_cli.config import Settings
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.inspecting import inspect
 from forecast_cli.matching import read_like_training
 from forecast_cli.panel import Panel, read_panel
+from forecast_cli.read_config import ReadConfig
 from tests.models import make_model
 
 MONTHS = [f"2023-{month:02d}-01" for month in range(1, 13)]

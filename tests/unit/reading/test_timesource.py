@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.config import ReadConfig
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.panel import Panel, read_again
+from forecast_cli.read_config import ReadConfig
 
 Read = Callable[..., Panel]
 MONTHS = "date,y\n2024-01-01,1\n2024-02-01,2\n2024-03-01,4\n"

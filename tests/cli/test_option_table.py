@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from forecast_cli.cli.options import OPTIONS
+from forecast_cli.cli.option_table import OPTIONS
+from forecast_cli.compare_config import CompareConfig, CutoffConfig, NetworkSizes
 from forecast_cli.config import (
-    CompareConfig,
-    CutoffConfig,
     EvaluationConfig,
     NetworkConfig,
-    NetworkSizes,
     PredictionConfig,
-    ReadConfig,
     Settings,
     TrainConfig,
     WindowConfig,
 )
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.tune_config import SearchConfig, TuneConfig
 
 if TYPE_CHECKING:
