@@ -1,12 +1,12 @@
 """Panel -> fitted committee: candidates are trained, weighed on validation, scored, refitted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.adjustment import Adjustment, choose, estimate, tell_effects
+from forecast_cli.adjustment import estimate
 from forecast_cli.backtest import (
     Scene,
     break_down_by_target,
@@ -15,37 +15,33 @@ from forecast_cli.backtest import (
     report_backtest,
     score,
 )
-from forecast_cli.baselines import NAIVE, SIMPLE
-from forecast_cli.candidates import seed_of
-from forecast_cli.committee import Committee, Form, Member
+from forecast_cli.baselines import SIMPLE
+from forecast_cli.committee import Committee, Member
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.effects import Effects
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import Backtest
+from forecast_cli.fit_job import FitJob
+from forecast_cli.groundwork import Groundwork, lay_groundwork
 from forecast_cli.intervals import bounds_at, extend, half_widths
 from forecast_cli.lineup import line_up
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
 from forecast_cli.scales import positive_scales
 from forecast_cli.selection import (
-    best,
     mix,
-    ranking_scene,
     relative_error,
     screen,
     weigh,
     weigh_across,
 )
-from forecast_cli.snapshot import FORGETFUL, Keeper, Trained
+from forecast_cli.snapshot import FORGETFUL, Keeper
 from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
-    Origins,
     Split,
     origins_at_end,
-    split_panel,
 )
-from forecast_cli.training import Task, train_all
 from forecast_cli.windows import histories, look_around
 
 Array = NDArray[np.float64]
@@ -55,9 +51,6 @@ _ENOUGH_RESIDUALS = 100
 
 _ENOUGH_SERIES = 20
 """From so many series on, weights are chosen on the test part of other series."""
-
-_MOST_ORIGINS = 2500
-"""Origins of a panel at which parts are weighed and scored: more would tell no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,82 +64,6 @@ class Fitted:
     widths: Array
     effects: Effects | None
     backtest: Backtest | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Job:
-    """What every step of a fit shares.
-
-    `panel` is the `given` one without the effects of what is known ahead: the adjustment.
-    """
-
-    given: Panel
-    panel: Panel
-    adjustment: Adjustment | None
-    plan: WindowPlan
-    settings: Settings
-    tell: Tell
-    progress: Progress
-    keeper: Keeper
-
-    def adjusted(self, adjustment: Adjustment | None) -> "_Job":
-        """The same job on the given panel without these effects."""
-        panel = self.given if adjustment is None else adjustment.without(self.given)
-        return replace(self, panel=panel, adjustment=adjustment)
-
-    def restored(self, origins: Origins, values: Array) -> Array:
-        """Values [W, H] after the origins with the effects put back."""
-        if self.adjustment is None:
-            return values
-        return self.adjustment.restore(self.given, origins, values)
-
-    def scene(self, origins: Origins, span: int) -> Scene:
-        return make_scene(self.panel, origins.thinned(_MOST_ORIGINS), span, self.plan.season_length)
-
-    def committee(
-        self, simple: str, weights: Mapping[str, float], members: tuple[Member, ...]
-    ) -> Committee:
-        return Committee(
-            network=self.settings.network,
-            members=members,
-            simple_weights=weights,
-            simple=simple,
-            horizon=self.plan.horizon,
-            season_length=self.plan.season_length,
-        )
-
-    def task(
-        self,
-        form: Form,
-        number: int,
-        limits: NDArray[np.int64],
-        validation: Origins | None,
-        epochs: int,
-    ) -> Task:
-        config = self.settings.optimisation
-        stage = "training" if validation is None else "validating"
-        return Task(
-            name=f"{stage}.{number}",
-            panel=self.panel,
-            limits=limits,
-            validation=validation,
-            form=form,
-            horizon=self.plan.horizon,
-            season_length=self.plan.season_length,
-            optimisation=config,
-            seed=seed_of(number, config),
-            epochs=epochs,
-            stage=f"{stage}: {form.representation}",
-        )
-
-    def train(self, tasks: list[Task]) -> list[Trained]:
-        """Train side by side, within half of the time limit: there are two rounds of training."""
-        config = self.settings.optimisation
-        if config.time_limit is not None:
-            rounds = -(-len(tasks) // config.threads)
-            share = replace(config, time_limit=config.time_limit / 2 / max(rounds, 1))
-            tasks = [replace(task, optimisation=share) for task in tasks]
-        return train_all(tasks, threads=config.threads, progress=self.progress, keeper=self.keeper)
 
 
 def fit(
@@ -167,24 +84,20 @@ def fit(
     everything. A panel too short for all that gets the best simple continuation alone. Networks
     that the `keeper` recalls go on from where they stood.
     """
-    split = split_panel(panel, horizon=plan.horizon, season_length=plan.season_length)
-    job = _Job(
+    ground = lay_groundwork(panel, plan, tell)
+    job = FitJob(
         given=panel,
-        panel=panel,
-        adjustment=None,
+        panel=ground.panel,
+        adjustment=ground.adjustment,
         plan=plan,
         settings=settings,
         tell=tell,
         progress=progress,
         keeper=keeper,
     )
-    if split is not None:
-        job = job.adjusted(choose(panel, split, season_length=plan.season_length))
-        tell_effects(panel, job.adjustment, tell)
-    ranking = ranking_scene(job.panel, plan, split)
-    simple = best(ranking, ranking.simple)
-    if split is not None:
-        return _fit_committee(job, split, ranking, simple)
+    if ground.split is not None:
+        return _fit_committee(job, ground, ground.split)
+    simple, ranking = ground.simple, ground.ranking
     tell(
         Notice(
             "warning",
@@ -204,7 +117,8 @@ def fit(
     )
 
 
-def _fit_committee(job: _Job, split: Split, ranking: Scene, simple: str) -> Fitted:
+def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
+    simple, ranking = ground.simple, ground.ranking
     if split.span < job.plan.horizon:
         job.tell(
             Notice(
@@ -213,7 +127,7 @@ def _fit_committee(job: _Job, split: Split, ranking: Scene, simple: str) -> Fitt
                 f"first {split.span} can be validated and scored",
             )
         )
-    members = _train_candidates(job, split, best(ranking, _naive(ranking)))
+    members = _train_candidates(job, split, ground.base)
     validation = job.scene(split.validation, split.span)
     test = job.scene(split.test, split.span)
     heard, heard_later = (_hear(job, simple, members, scene) for scene in (validation, test))
@@ -248,7 +162,7 @@ def _fit_committee(job: _Job, split: Split, ranking: Scene, simple: str) -> Fitt
     )
 
 
-def _with_all_effects(job: _Job) -> _Job:
+def _with_all_effects(job: FitJob) -> FitJob:
     """The job with effects of the same kind as before, as all values show them."""
     if job.adjustment is None:
         return job
@@ -267,11 +181,7 @@ def _one_after_other(first: Sequence[Array], second: Sequence[Array]) -> list[Ar
     return [np.concatenate(parts) for parts in zip(first, second, strict=True)]
 
 
-def _naive(scene: Scene) -> dict[str, Array]:
-    return {name: forecast for name, forecast in scene.simple.items() if name in NAIVE}
-
-
-def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
+def _train_candidates(job: FitJob, split: Split, base: str) -> tuple[Member, ...]:
     """One member for each form, trained on the fit part, without a weight as yet."""
     lineup = line_up(job.panel, job.plan, job.settings, split=split, base=base)
     networks = job.train(
@@ -292,7 +202,7 @@ def _train_candidates(job: _Job, split: Split, base: str) -> tuple[Member, ...]:
     return tuple(trained.member(form, weight=0.0) for form, trained in pairs)
 
 
-def _hear(job: _Job, simple: str, members: Sequence[Member], scene: Scene) -> list[Array]:
+def _hear(job: FitJob, simple: str, members: Sequence[Member], scene: Scene) -> list[Array]:
     """What every part says by itself at the origins of a scene: the simple ones, then the members.
 
     Each forecast is [W, H] with the horizon of the scene.
@@ -304,7 +214,7 @@ def _hear(job: _Job, simple: str, members: Sequence[Member], scene: Scene) -> li
     return [*scene.simple.values(), *said]
 
 
-def _refit(job: _Job, simple: str, members: tuple[Member, ...], weights: Array) -> Committee:
+def _refit(job: FitJob, simple: str, members: tuple[Member, ...], weights: Array) -> Committee:
     """The committee of all parts that have a weight, its networks trained on all that is known.
 
     Each is trained for as long as before; `weights` are those of the simple parts, then those of
@@ -331,7 +241,7 @@ def _refit(job: _Job, simple: str, members: tuple[Member, ...], weights: Array) 
 
 
 def _score(
-    job: _Job, name: str, test: Scene, forecast: Array, residuals: Array, *, n_windows: int
+    job: FitJob, name: str, test: Scene, forecast: Array, residuals: Array, *, n_windows: int
 ) -> Backtest:
     """The backtest of a forecast, with intervals from residuals made before the test part."""
     widths = _widths(residuals, test.horizon)

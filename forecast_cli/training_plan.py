@@ -4,18 +4,16 @@ from collections import Counter
 
 import numpy as np
 
-from forecast_cli.adjustment import choose, tell_effects
-from forecast_cli.baselines import NAIVE
 from forecast_cli.committee import Form
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import Tell
+from forecast_cli.groundwork import lay_groundwork
 from forecast_cli.inspect_findings import PlannedBacktest, PlannedNetwork, TrainingPlan
 from forecast_cli.lineup import line_up
 from forecast_cli.model_findings import names_of
 from forecast_cli.panel import Panel
-from forecast_cli.selection import best, ranking_scene
-from forecast_cli.splits import Split, minimum_context, split_panel
+from forecast_cli.splits import Split, minimum_context
 from forecast_cli.windows import count_windows, cutoffs
 
 
@@ -25,32 +23,24 @@ def plan_training(panel: Panel, plan: WindowPlan, settings: Settings, tell: Tell
     Raises:
         DataError: No series has two values after each other.
     """
-    season = plan.season_length
-    split = split_panel(panel, horizon=plan.horizon, season_length=season)
-    adjusted = panel
-    if split is not None:
-        adjustment = choose(panel, split, season_length=season)
-        tell_effects(panel, adjustment, tell)
-        adjusted = panel if adjustment is None else adjustment.without(panel)
-    ranking = ranking_scene(adjusted, plan, split)
-    simple = best(ranking, ranking.simple)
+    ground, season = lay_groundwork(panel, plan, tell), plan.season_length
+    split = ground.split
     n_windows = count_windows(panel, season)
     if split is None:
         return TrainingPlan(
             networks=(),
             epochs=0,
             n_windows=n_windows,
-            simple=simple,
+            simple=ground.simple,
             n_short_series=panel.n_series,
             backtest=None,
         )
-    naive = {name: forecast for name, forecast in ranking.simple.items() if name in NAIVE}
-    lineup = line_up(adjusted, plan, settings, split=split, base=best(ranking, naive))
+    lineup = line_up(ground.panel, plan, settings, split=split, base=ground.base)
     return TrainingPlan(
         networks=_networks(panel, lineup.forms),
         epochs=lineup.epochs,
         n_windows=n_windows,
-        simple=simple,
+        simple=ground.simple,
         n_short_series=int((panel.lengths < minimum_context(season)).sum()),
         backtest=_backtest(panel, split),
     )

@@ -40,7 +40,7 @@ LEVELS = (
     "examples training_state model_record inference backtest known_ahead migrations",
     "panel_facts lineup",
     "matching adjustment training checkpoint selection report resume model_findings",
-    "past_windows",
+    "past_windows fit_job groundwork",
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen "
     "shares occlusion",
     "training_plan",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast_cli import fitting
+from forecast_cli import fit_job
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.fitting import Fitted, fit
@@ -44,7 +44,7 @@ def candidates() -> Iterator[list[Trained]]:
         return trained
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "train_all", keep)
+        patch.setattr(fit_job, "train_all", keep)
         yield found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast_cli import fitting
+from forecast_cli import fit_job, fitting
 from forecast_cli.backtest import Scene, score
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.cleaning import with_rule
@@ -181,7 +181,7 @@ def test_a_gap_over_the_whole_validation_part_is_survived(gap: slice) -> None:
 
 
 def test_more_origins_than_are_looked_at_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting, "_MOST_ORIGINS", 15)
+    monkeypatch.setattr(fit_job, "_MOST_ORIGINS", 15)
     panel = make_panel(*[wave(40, seed=n) for n in range(30)])
     fitted, _ = run(panel, settings=with_members(1))
     assert fitted.backtest is not None
@@ -211,7 +211,7 @@ def test_the_same_form_twice_gives_two_networks_each_refitted_with_its_own_seed(
         trained.append([(task.form, task.seed) for task in tasks])
         return train_all([replace(task, epochs=0) for task in tasks], **rest)
 
-    monkeypatch.setattr(fitting, "train_all", keep)
+    monkeypatch.setattr(fit_job, "train_all", keep)
     panel = make_panel(wave(60), wave(50, seed=1))
     run(panel, settings=with_members(20))
     candidates, refitted = trained
