@@ -104,7 +104,7 @@ def make_model(panel: Panel | None = None, committee: Committee | None = None) -
         training=Training(
             written_by="forecast-cli test",
             task="ab" * 32,
-            outliers="clip",
+            outliers="keep" if panel.outlier_rule is None else "clip",
             seed=0,
             data=summarise(panel),
             levels=(80, 95),
