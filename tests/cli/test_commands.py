@@ -9,7 +9,7 @@ import pytest
 
 from forecast_cli.errors import Notice
 from forecast_cli.findings import ModelScores
-from tests.cli.conftest import PLANNED, REFUSED, SHOP, UNDERSTOOD
+from tests.findings import PLANNED, REFUSED, SHOP, UNDERSTOOD
 
 if TYPE_CHECKING:
     from pathlib import Path

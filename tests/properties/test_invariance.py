@@ -73,22 +73,27 @@ MODELS = {"plain": make_model(), "seasonal": make_model(committee=make_seasonal_
 SEEING = make_model_with_covariates()
 
 
+def assert_alone_as_together(model: Model, panel: Panel, block: int) -> None:
+    """Series get the same forecast together, in blocks of so many and alone."""
+    together = made_from(model, panel)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inference, "_BLOCK", block)
+        in_blocks = made_from(model, panel)
+    alone = [made_from(model, alone_in_its_panel(panel, n)) for n in range(panel.n_series)]
+    size = 1 + np.abs(panel.values).max()
+    for number, array in enumerate(together):
+        one_by_one = np.concatenate([single[number] for single in alone])
+        np.testing.assert_allclose(in_blocks[number], array, rtol=1e-6, atol=1e-6 * size)
+        np.testing.assert_allclose(one_by_one, array, rtol=1e-6, atol=1e-6 * size)
+
+
 @settings(max_examples=30)
 @given(values=lists, seed=st.integers(0, 99), block=st.integers(1, 3))
 def test_with_covariates_series_forecast_together_or_alone_have_the_same_forecasts(
     values: Sequence[list[float]], seed: int, block: int
 ) -> None:
     panel = with_covariates(make_panel(*values), ahead=9, seed=seed)
-    together = made_from(SEEING, panel)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inference, "_BLOCK", block)
-        in_blocks = made_from(SEEING, panel)
-    alone = [made_from(SEEING, alone_in_its_panel(panel, n)) for n in range(panel.n_series)]
-    size = 1 + np.abs(panel.values).max()
-    for number, array in enumerate(together):
-        one_by_one = np.concatenate([single[number] for single in alone])
-        np.testing.assert_allclose(in_blocks[number], array, rtol=1e-6, atol=1e-6 * size)
-        np.testing.assert_allclose(one_by_one, array, rtol=1e-6, atol=1e-6 * size)
+    assert_alone_as_together(SEEING, panel, block)
 
 
 @pytest.mark.parametrize("unit", [1000.0, 1e-6, 1e12])
@@ -115,17 +120,7 @@ def made_from(
 def test_series_forecast_together_in_blocks_or_alone_have_the_same_forecasts(
     values: Sequence[list[float]], kind: str, block: int
 ) -> None:
-    panel, model = make_panel(*values), MODELS[kind]
-    together = made_from(model, panel)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inference, "_BLOCK", block)
-        in_blocks = made_from(model, panel)
-    alone = [made_from(model, alone_in_its_panel(panel, n)) for n in range(panel.n_series)]
-    size = 1 + np.abs(panel.values).max()
-    for number, array in enumerate(together):
-        one_by_one = np.concatenate([single[number] for single in alone])
-        np.testing.assert_allclose(in_blocks[number], array, rtol=1e-6, atol=1e-6 * size)
-        np.testing.assert_allclose(one_by_one, array, rtol=1e-6, atol=1e-6 * size)
+    assert_alone_as_together(MODELS[kind], make_panel(*values), block)
 
 
 @given(

@@ -8,24 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast_cli.errors import CheckpointError, Notice, OutputError, TrainingError
+from forecast_cli.errors import CheckpointError, OutputError, TrainingError
 from forecast_cli.filesystem import OwnedFile
 from forecast_cli.fingerprint import Fingerprint
 from forecast_cli.resume import StateKeeper, keeping_state
 from forecast_cli.snapshot import Trained
-
-HERE = Fingerprint(
-    data="ab" * 32, options={"--cell": "gru"}, versions={"torch": "2.13"}, machine="an abacus"
-)
+from tests.interruptions import HERE, Told, state_of
 
 
 def trained(value: float = 1.0) -> Trained:
     return Trained(weights={"bias": np.full(3, value, np.float32)}, epochs=2, validation_error=0.5)
-
-
-class Told(list[str]):
-    def __call__(self, notice: Notice) -> None:
-        self.append(f"{notice.kind}: {notice.text}")
 
 
 @pytest.fixture
@@ -36,10 +28,6 @@ def told() -> Told:
 @pytest.fixture
 def output(tmp_path: Path) -> Path:
     return tmp_path / "m.forecast"
-
-
-def state_of(output: Path) -> Path:
-    return output.with_name(f"{output.name}.state")
 
 
 class InterruptedTrainingError(Exception):

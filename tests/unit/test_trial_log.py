@@ -6,16 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast_cli.errors import CheckpointError, Notice, OutputError
+from forecast_cli.errors import CheckpointError, OutputError
 from forecast_cli.filesystem import OwnedFile
 from forecast_cli.fingerprint import Fingerprint
 from forecast_cli.resume import keeping_state
 from forecast_cli.trial_log import Fit, Proof, keeping_trials
+from tests.interruptions import HERE, Told, state_of
 from tests.sealed_files import put_together, take_apart
 
-HERE = Fingerprint(
-    data="ab" * 32, options={"--cell": "gru"}, versions={"torch": "2.13"}, machine="an abacus"
-)
 SMALL = {"hidden-size": "16", "l2": "0.1"}
 PROOF = Proof(
     forecast=np.array([[0.1, 1e300], [-3.0, 2.0]]), seconds=2.5, n_parameters=9, network_share=0.5
@@ -27,11 +25,6 @@ class InterruptedSearchError(Exception):
     pass
 
 
-class Told(list[str]):
-    def __call__(self, notice: Notice) -> None:
-        self.append(f"{notice.kind}: {notice.text}")
-
-
 @pytest.fixture
 def told() -> Told:
     return Told()
@@ -40,10 +33,6 @@ def told() -> Told:
 @pytest.fixture
 def output(tmp_path: Path) -> Path:
     return tmp_path / "m.forecast"
-
-
-def state_of(output: Path) -> Path:
-    return output.with_name("m.forecast.state")
 
 
 def search_until(error: Exception, output: Path, told: Told, *fits: Fit) -> None:

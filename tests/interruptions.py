@@ -1,0 +1,22 @@
+"""What tests of interrupted work share: which work it is, and what was told of it."""
+
+from pathlib import Path
+
+from forecast_cli.errors import Notice
+from forecast_cli.fingerprint import Fingerprint
+
+HERE = Fingerprint(
+    data="ab" * 32, options={"--cell": "gru"}, versions={"torch": "2.13"}, machine="an abacus"
+)
+
+
+class Told(list[str]):
+    """Notices as texts, in order."""
+
+    def __call__(self, notice: Notice) -> None:
+        self.append(f"{notice.kind}: {notice.text}")
+
+
+def state_of(output: Path) -> Path:
+    """The file beside a checkpoint in which the state of its training is kept."""
+    return output.with_name(f"{output.name}.state")
