@@ -146,6 +146,8 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
     except IrregularTimesError:
         check_frequencies(each_on_its_grid(table, roles, config), config)
         raise
+    # The text of the file is no longer needed, and is large.
+    del table
     _tell_roles(roles, observed, tell)
     return _assemble(observed, config, tell)
 

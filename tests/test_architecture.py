@@ -14,7 +14,7 @@ PACKAGE = "forecast_cli"
 
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
-    "errors findings gaps progress schema",
+    "errors findings gaps progress schema packed_texts",
     "checks filesystem writer sealed tuning_findings inspect_findings toml_file",
     "read_config explain_config",
     "config",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ class Texts:
     """A text column of R rows: `values[codes[r]]` is the text of row r, exactly as in the file."""
 
     codes: NDArray[np.int64]
-    values: list[str]
+    values: Sequence[str]
 
 
 class Cells(Protocol):
@@ -39,3 +39,21 @@ def as_texts(values: NDArray[np.object_]) -> Texts:
     # A categorical dtype would be faster, but reads the ids 007 and 7 as one number.
     codes, distinct = pd.factorize(values)
     return Texts(np.asarray(codes, dtype=np.int64), [str(text) for text in distinct])
+
+
+def paired(codes: NDArray[np.int64], texts: Texts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct pairs of a code and a text, and the number [R] of each row's pair.
+
+    A pair is the code times the number of distinct texts, plus that of the text.
+    """
+    n_values = len(texts.values)
+    if not codes.any() and np.bincount(texts.codes, minlength=n_values).all():
+        return np.arange(n_values), texts.codes
+    return np.unique(codes * n_values + texts.codes, return_inverse=True)
+
+
+def factorized(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """The number [R] of each value among the distinct ones, in order of first appearance."""
+    import pandas as pd
+
+    return np.asarray(pd.factorize(values)[0], dtype=np.int64)

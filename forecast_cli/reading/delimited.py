@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from forecast_cli.reading.cells import Texts, as_texts
 from forecast_cli.reading.delimiters import skips_space
-from forecast_cli.reading.numbers import MISSING
+from forecast_cli.reading.fields import read_fields
+from forecast_cli.reading.numbers import MISSING_SPELLINGS
 from forecast_cli.reading.records import Records
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_MISSING_SPELLINGS = sorted({s for m in MISSING for s in (m, m.upper(), m.capitalize())} | {"NaN"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +34,16 @@ class DelimitedCells:
         self, texts: Sequence[int], numbers: Sequence[int]
     ) -> tuple[list[Texts], NDArray[np.float64]]:
         """As `Cells.read`."""
-        frame = self._parse(texts, numbers)
-        columns = [as_texts(frame[column].to_numpy()) for column in texts]
-        values = frame[list(numbers)] if texts else frame
-        return columns, np.asarray(values.to_numpy(), dtype=np.float64)
+        found, values = read_fields(self.records, texts, numbers)
+        objects = [column for column in texts if column not in found]
+        if objects or values is None:
+            parsed = () if values is not None else numbers
+            frame = self._parse(objects, parsed)
+            found |= {column: as_texts(frame[column].to_numpy()) for column in objects}
+            if values is None:
+                part = frame[list(numbers)] if objects else frame
+                values = np.asarray(part.to_numpy(), dtype=np.float64)
+        return [found[column] for column in texts], values
 
     def _parse(self, texts: Sequence[int], numbers: Sequence[int]) -> "pd.DataFrame":
         """One pass of the C parser; ValueError where a number is not plain."""
@@ -48,11 +53,11 @@ class DelimitedCells:
         columns = [*texts, *numbers]
         options: dict[str, Any] = {
             "dtype": dict.fromkeys(texts, "object") | dict.fromkeys(numbers, "float64"),
-            "na_values": dict.fromkeys(numbers, _MISSING_SPELLINGS),
+            "na_values": dict.fromkeys(numbers, MISSING_SPELLINGS),
         }
         if not texts:
             # Thousands of columns share one type and one list.
-            options = {"dtype": "float64", "na_values": _MISSING_SPELLINGS}
+            options = {"dtype": "float64", "na_values": MISSING_SPELLINGS}
         frame: pd.DataFrame = pd.read_csv(
             stream,
             sep=self.records.delimiter,

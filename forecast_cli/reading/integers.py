@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.packed_texts import PackedTexts, lengths
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.timesource import (
@@ -49,21 +50,18 @@ def mostly_integers(texts: Sequence[str]) -> bool:
     return len(whole) > len(sample) / 2 and not _are_compact_dates(whole)
 
 
-def without_fractions(texts: list[str]) -> list[str] | None:
+def without_fractions(texts: Sequence[str]) -> list[str] | None:
     """Whole numbers that a program wrote as 1960.0, without the fraction; None for other texts."""
+    if not _WHOLE_FLOAT.fullmatch(texts[0]):
+        return None
     matches = [_WHOLE_FLOAT.fullmatch(text) for text in texts]
     whole = [match[1] for match in matches if match]
     return whole if len(whole) == len(texts) else None
 
 
-def are_year_months(source: TimeSource, config: ReadConfig) -> bool:
-    """Whether whole numbers are meant as 202401: by name, by the frequency, or as there are many.
-
-    Raises:
-        DataError: A text is no whole number as the others are.
-    """
-    values = _integers(source)
-    if _is_step(config.freq) or any(len(text) != 6 for text in source.texts):
+def are_year_months(source: TimeSource, values: NDArray[np.int64], config: ReadConfig) -> bool:
+    """Whether whole numbers are meant as 202401: by name, by frequency, or as there are many."""
+    if _is_step(config.freq) or (lengths(source.texts) != 6).any():
         return False
     years, months = np.divmod(values, 100)
     shaped = (years >= _YEARS[0]) & (years <= _YEARS[1]) & (months >= 1) & (months <= 12)
@@ -94,9 +92,8 @@ def tell_epoch(source: TimeSource, tell: Tell) -> None:
             tell(Notice("warning", text))
 
 
-def place_integers(source: TimeSource, config: ReadConfig) -> Timeline:
+def place_integers(source: TimeSource, values: NDArray[np.int64], config: ReadConfig) -> Timeline:
     """Times on the calendar of years or plain steps that holds all of them."""
-    values = _integers(source)
     lowest, highest = int(values.min()), int(values.max())
     years = _YEARS[0] <= lowest and highest <= _YEARS[1]
     if _SPREADSHEET_DAYS[0] <= lowest and highest <= _SPREADSHEET_DAYS[1]:
@@ -130,7 +127,17 @@ def _are_compact_dates(texts: Sequence[str]) -> bool:
     return found is not None and found.pattern == "%Y%m%d" and not found.parse(texts).bad.any()
 
 
-def _integers(source: TimeSource) -> NDArray[np.int64]:
+def read_integers(source: TimeSource) -> NDArray[np.int64]:
+    """The times as whole numbers.
+
+    Raises:
+        DataError: A text is no whole number as the others are.
+    """
+    if (
+        isinstance(source.texts, PackedTexts)
+        and (known := source.texts.whole_numbers()) is not None
+    ):
+        return known
     for i, text in enumerate(source.texts):
         if not _INTEGER.fullmatch(text):
             raise DataError(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import ConfigError, DataError, escape
 from forecast_cli.read_config import ReadConfig
+from forecast_cli.reading.cells import paired
 from forecast_cli.reading.numbers import is_missing
 from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.table import Table
@@ -109,8 +110,13 @@ def best_named(table: Table, columns: Sequence[int], names: Sequence[str]) -> li
 
 def are_whole(texts: Sequence[str]) -> bool:
     """Whether texts, but for missing ones, are whole numbers."""
-    present = [text.strip() for text in texts if not is_missing(text)]
-    return bool(present) and all(_WHOLE.fullmatch(text) for text in present)
+    found = False
+    for text in texts:
+        if _WHOLE.fullmatch(text.strip()):
+            found = True
+        elif not is_missing(text):
+            return False
+    return found
 
 
 def listed(table: Table, columns: Sequence[int]) -> str:
@@ -161,8 +167,7 @@ def _codes(table: Table, columns: Columns) -> NDArray[np.int64]:
     """The number [R] of the series of each row, if the columns were the key."""
     codes = np.zeros(table.n_rows, dtype=np.int64)
     for column in columns:
-        texts = table.texts(column)
-        codes = np.unique(codes * len(texts.values) + texts.codes, return_inverse=True)[1]
+        codes = paired(codes, table.texts(column))[1]
     return codes
 
 

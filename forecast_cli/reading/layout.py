@@ -1,6 +1,7 @@
 """Table -> observations: one long form for long, wide and one-row-per-series tables."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.read_config import Aggregate, ReadConfig
 from forecast_cli.reading.beside import Beside, read_beside
+from forecast_cli.reading.cells import paired
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
 from forecast_cli.reading.places import Places
 from forecast_cli.reading.preamble import plain_heading
@@ -278,15 +280,15 @@ def _read_ids(
     for column in columns:
         texts = table.texts(column)
         n_values = len(texts.values)
-        pairs, codes = np.unique(codes * n_values + texts.codes, return_inverse=True)
+        pairs, codes = paired(codes, texts)
         _tell_twins(table, column, texts.values)
-        part = np.array(texts.values, dtype=np.object_)[pairs % n_values]
+        part = np.array(list(texts.values), dtype=np.object_)[pairs % n_values]
         ids = np.hstack([ids[pairs // n_values], part[:, None]])
     order, rank = _sorted_ids(ids)
     return ids[order], rank[codes]
 
 
-def _tell_twins(table: Table, column: int, values: list[str]) -> None:
+def _tell_twins(table: Table, column: int, values: Sequence[str]) -> None:
     """Tell of ids that look the same: spaces at an end, or letters composed in two ways."""
     twins: dict[str, str] = {}
     for text in values:

@@ -3,13 +3,18 @@
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 MISSING = ("", "na", "nan", "null", "none", "n/a", "#n/a", "<na>", "..")
+MISSING_SPELLINGS = sorted({s for m in MISSING for s in (m, m.upper(), m.capitalize())} | {"NaN"})
+"""What the fast readers take for missing; they leave other spellings to the slow one."""
+
+_MISSING = frozenset(MISSING)
+_BOOLS = frozenset({"true", "false"})
 NESTED = ("{…}", "[…]")
 """How an object and a list of JSON read as texts."""
 
@@ -45,7 +50,12 @@ def is_missing(text: str) -> bool:
     >>> is_missing("N/A"), is_missing("-")
     (True, False)
     """
-    return text.strip().lower() in MISSING
+    return text.strip().lower() in _MISSING
+
+
+def present_texts(texts: Iterable[str]) -> list[str]:
+    """The texts that do not stand for missing values, stripped."""
+    return [text for text in map(str.strip, texts) if text.lower() not in _MISSING]
 
 
 def is_plain(text: str) -> bool:
@@ -66,7 +76,12 @@ def is_number_like(text: str) -> bool:
 
 def is_bool(text: str) -> bool:
     """Whether a text is true or false."""
-    return text.strip().lower() in ("true", "false")
+    return text.strip().lower() in _BOOLS
+
+
+def has_bools(texts: Iterable[str]) -> bool:
+    """Whether one of the texts is true or false."""
+    return not _BOOLS.isdisjoint(map(str.lower, map(str.strip, texts)))
 
 
 def parse_numbers(
@@ -99,7 +114,7 @@ def may_be_grouped(texts: Sequence[str]) -> bool:
     >>> may_be_grouped(["1.250", "999"]), may_be_grouped(["1.250", "999.125"])
     (True, False)
     """
-    present = [text.strip() for text in texts if not is_missing(text)]
+    present = present_texts(texts)
     dotted = [text for text in present if "." in text]
     return 0 < len(dotted) < len(present) and all(map(_ONE_GROUP.fullmatch, dotted))
 

@@ -13,8 +13,9 @@ from forecast_cli.read_config import MEBIBYTE, ReadConfig
 from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
 from forecast_cli.reading.footer import find_footer
 from forecast_cli.reading.preamble import delimiter_line, find_header
+from forecast_cli.reading.record_blocks import QUOTE, Block, offsets_of, split_blocks
 
-_NEWLINE, _QUOTE, _SPACE = b'\n" '
+_NEWLINE, _SPACE = b"\n "
 _SHOWN_RECORDS = 100
 
 
@@ -39,6 +40,10 @@ class Records:
         text = self.data[start:stop].decode("utf-8")
         return [row or [""] for row in csv_reader(text, self.delimiter, strict=False)]
 
+    def blocks(self) -> Iterator[Block]:
+        """All records but the header, some at a time."""
+        return split_blocks(self.data, self.delimiter, self.ends[1:], int(self.ends[0]) + 1)
+
 
 def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Records:
     """Records of a text that ends in a newline.
@@ -51,7 +56,7 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
             quote is not closed.
         ConfigError: The delimiter cannot be one.
     """
-    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+    newlines = offsets_of(data, _NEWLINE)
     check_line_lengths(newlines, name, config.max_line_bytes)
     delimiter = config.delimiter or delimiter_line(data[: newlines[0]])
     delimiter = delimiter or sniff_delimiter(data, config.max_line_bytes)
@@ -60,7 +65,7 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
     scan = _scan(data, delimiter, newlines)
     if scan is None:
         data, lines = _rewrite(data, name, delimiter)
-        newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+        newlines = offsets_of(data, _NEWLINE)
         rescan = _scan(data, delimiter, newlines)
         assert rescan is not None
         scan = (rescan[0], lines, rescan[2])
@@ -98,20 +103,18 @@ Scan = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 def _scan(data: bytes, delimiter: str, newlines: NDArray[np.int64]) -> Scan | None:
     """Ends, lines and field counts of the records; None when a quote stands where none may."""
-    codes = np.frombuffer(data, dtype=np.uint8)
-    separators = np.flatnonzero(codes == ord(delimiter))
     ends = newlines
     lines = np.arange(1, len(newlines) + 1)
     if b'"' in data:
-        quotes = np.flatnonzero(codes == _QUOTE)
+        quotes = offsets_of(data, QUOTE)
+        codes = np.frombuffer(data, dtype=np.uint8)
         if not _quotes_are_regular(codes, quotes, ord(delimiter)):
             return None
         outside = np.searchsorted(quotes, newlines) % 2 == 0
         ends = newlines[outside]
         lines = lines[np.concatenate([[True], outside[:-1]])]
-        separators = separators[np.searchsorted(quotes, separators) % 2 == 0]
-    counts = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
-    return ends, lines, counts
+    blocks = split_blocks(data, delimiter, ends)
+    return ends, lines, np.concatenate([block.counts() for block in blocks])
 
 
 def _quotes_are_regular(codes: NDArray[np.uint8], quotes: NDArray[np.int64], comma: int) -> bool:

@@ -176,6 +176,8 @@ def _conflict(observed: Observations, row: int) -> DataError:
 
 def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
     known = ~np.isnan(observed.values)
+    if known.all():
+        return observed
     if not known.any():
         raise DataError(
             f"{observed.source}: column {escape(observed.columns.target)} has no values; all "
@@ -198,6 +200,8 @@ def _tell_missing(
     observed: Observations, trimmed: Observations, config: ReadConfig, tell: Tell
 ) -> None:
     """Tell of missing values, but for the newest ones, which were told."""
+    if not np.isnan(observed.values).any():
+        return
     ends = trimmed.positions[bounds(trimmed)[1]]
     newest = observed.positions > ends[observed.series]
     rows = np.flatnonzero(np.isnan(observed.values) & ~newest)
@@ -232,6 +236,8 @@ def _trimmed(observed: Observations) -> Observations:
 
 def _tell_trimmed(observed: Observations, trimmed: Observations, tell: Tell) -> None:
     """Tell of series whose newest values are missing."""
+    if trimmed is observed:
+        return
     last, known = bounds(observed)[1], bounds(trimmed)[1]
     cut = np.flatnonzero(observed.positions[last] != trimmed.positions[known])
     if not len(cut):

@@ -14,11 +14,11 @@ from forecast_cli.reading.numbers import (
     LARGEST,
     NumberStyle,
     guess_style,
-    is_bool,
-    is_missing,
+    has_bools,
     is_number_like,
     is_plain,
     parse_numbers,
+    present_texts,
     remedy,
 )
 from forecast_cli.reading.places import Places
@@ -138,7 +138,7 @@ class Table:
         if self.config.thousands is not None or self.config.decimal == ",":
             return False
         # The parser would read true and false as 1 and 0.
-        return not any(is_bool(text) for column in columns for text in self.sample(column))
+        return not any(has_bools(self.sample(column)) for column in columns)
 
     def _plain_matrix(self, columns: Sequence[int]) -> NDArray[np.float64] | None:
         """Columns of plain numbers; None where there is anything else."""
@@ -201,7 +201,7 @@ class Table:
 
 def kind_of(texts: Sequence[str]) -> Kind | None:
     """What most of the texts look like; None when all are missing."""
-    present = [text.strip() for text in texts[:_SAMPLED_ROWS] if not is_missing(text)]
+    present = present_texts(texts[:_SAMPLED_ROWS])
     if not present:
         return None
     if share_readable(present[:_SAMPLED_TIMES]) >= _LOOKS_LIKE:

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.packed_texts import lengths, stripped
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.reading.cells import Texts
+from forecast_cli.reading.cells import Texts, paired
 from forecast_cli.reading.clocks import clock_text
 from forecast_cli.reading.integers import (
     are_year_months,
     mostly_integers,
     place_integers,
+    read_integers,
     tell_epoch,
     tell_year_months,
     without_fractions,
@@ -28,9 +30,9 @@ from forecast_cli.reading.timesource import (
     require_two,
 )
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.times.dates import distinct, month_number
+from forecast_cli.times.dates import distinct, month_number, ordered
 from forecast_cli.times.grid import Grid, infer_grid
-from forecast_cli.times.timeformats import AmbiguousTimesError, from_format, sniff
+from forecast_cli.times.timeformats import AmbiguousTimesError, from_format, read_times
 from forecast_cli.times.timestamps import Times, TimeText, offset_text, zone_of
 
 _MONTHS_TO_DOUBLE_YEAR = 13
@@ -46,16 +48,22 @@ def read_timeline(table: Table, columns: Sequence[int], config: ReadConfig, tell
     texts = joined_texts(table, columns)
     first = np.empty(len(texts.values), dtype=np.int64)
     first[texts.codes[::-1]] = np.arange(table.n_rows)[::-1]
-    order = np.argsort(first)
+    in_order = bool((first[1:] > first[:-1]).all())
+    if not in_order:
+        order = np.argsort(first)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        texts = Texts(rank[texts.codes], [texts.values[i] for i in order.tolist()])
+        first = first[order]
     source = TimeSource(
-        texts=[texts.values[i] for i in order.tolist()],
+        texts=texts.values,
         name="-".join(table.columns[column] for column in columns),
         origin=table.source,
-        where=lambda text: table.where(int(first[order[text]]), columns[0]),
+        where=lambda text: table.where(int(first[text]), columns[0]),
     )
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return place_times(source, config, tell).take(rank[texts.codes])
+    timeline = place_times(source, config, tell)
+    # Where all times differ, each row has its own already.
+    return timeline if len(texts.values) == table.n_rows else timeline.take(texts.codes)
 
 
 def joined_texts(table: Table, columns: Sequence[int]) -> Texts:
@@ -66,14 +74,14 @@ def joined_texts(table: Table, columns: Sequence[int]) -> Texts:
     """
     first = table.texts(columns[0])
     if len(columns) == 1:
-        return Texts(first.codes, list(map(str.strip, first.values)))
+        return Texts(first.codes, stripped(first.values))
     codes, values = first.codes, [text.strip() for text in first.values]
     has_days = any(len(text) > len("2024") for text in values)
     for number, column in enumerate(columns[1:], start=1):
         part = table.texts(column)
         mark = "-Q" if "q" in table.columns[column].lower() else "-"
         mark = " " if number == 3 or (has_days and len(columns) == 2) else mark
-        pairs, codes = np.unique(codes * len(part.values) + part.codes, return_inverse=True)
+        pairs, codes = paired(codes, part)
         values = [
             values[pair // len(part.values)] + mark + _part_text(part.values, pair, mark)
             for pair in pairs.tolist()
@@ -81,7 +89,7 @@ def joined_texts(table: Table, columns: Sequence[int]) -> Texts:
     return Texts(codes, values)
 
 
-def _part_text(values: list[str], pair: int, mark: str) -> str:
+def _part_text(values: Sequence[str], pair: int, mark: str) -> str:
     text = values[pair % len(values)].strip()
     if mark == " ":
         return clock_text(text)
@@ -90,17 +98,18 @@ def _part_text(values: list[str], pair: int, mark: str) -> str:
 
 def place_times(source: TimeSource, config: ReadConfig, tell: Tell) -> Timeline:
     """The distinct times on the calendar that holds all of them."""
-    blank = [i for i, text in enumerate(source.texts) if not text]
-    if blank:
-        raise DataError(f"{source.where(blank[0])}: the time is missing; every row needs one")
+    blank = np.flatnonzero(lengths(source.texts) == 0)
+    if len(blank):
+        raise DataError(f"{source.where(int(blank[0]))}: the time is missing; every row needs one")
     if config.date_format is not None:
         return _place_dates(source, config, tell)
     source = _with_whole_numbers(source, tell)
     if not mostly_integers(source.texts):
         return _place_dates(source, config, tell)
-    if not are_year_months(source, config):
+    values = read_integers(source)
+    if not are_year_months(source, values, config):
         tell_epoch(source, tell)
-        return place_integers(source, config)
+        return place_integers(source, values, config)
     tell_year_months(source, tell)
     return _place_dates(source, replace(config, date_format="%Y%m"), tell)
 
@@ -116,11 +125,11 @@ def _with_whole_numbers(source: TimeSource, tell: Tell) -> TimeSource:
 
 
 def _place_dates(source: TimeSource, config: ReadConfig, tell: Tell) -> Timeline:
-    written = _time_text(source, config.date_format)
-    times = written.parse(source.texts)
+    written, times = _written_times(source, config.date_format)
     if times.bad.any():
         raise _unreadable(source, written, times)
-    if ((times.wall - times.utc) != (times.wall - times.utc)[0]).any():
+    offsets = times.wall - times.utc
+    if (offsets != offsets[0]).any():
         written = _with_zone(source, written, times, tell)
     grid = _date_grid(source, times, config)
     moments = times.utc if grid.unit == "instant" else times.wall
@@ -145,8 +154,10 @@ def _refuse_double_years(source: TimeSource, grid: Grid) -> None:
 
 def _refuse_months_of_weeks(source: TimeSource, grid: Grid, moments: NDArray[np.int64]) -> None:
     """Refuse times that are always four or five weeks apart: months of whole weeks are no grid."""
+    if grid.unit != "day" or grid.step != 7:
+        return
     weeks = np.diff(distinct(grid.positions(moments)))
-    if grid.unit == "day" and grid.step == 7 and set(weeks.tolist()) == {4, 5}:
+    if set(weeks.tolist()) == {4, 5}:
         raise DataError(
             f"{source.found(0)}, '{escape(source.texts[1])}' and so on are four and five weeks "
             "apart, as in 4-4-5 calendars, and on no grid; number the periods 1, 2, 3, … instead "
@@ -154,7 +165,8 @@ def _refuse_months_of_weeks(source: TimeSource, grid: Grid, moments: NDArray[np.
         )
 
 
-def _time_text(source: TimeSource, date_format: str | None) -> TimeText:
+def _written_times(source: TimeSource, date_format: str | None) -> tuple[TimeText, Times]:
+    """How the times are written, and what they say."""
     if date_format is not None:
         try:
             return from_format(date_format, source.texts)
@@ -164,7 +176,7 @@ def _time_text(source: TimeSource, date_format: str | None) -> TimeText:
                 "such as %Y-%m-%d %H:%M:%S, and %q for a quarter"
             ) from error
     try:
-        found = sniff(source.texts)
+        found = read_times(source.texts)
     except AmbiguousTimesError as error:
         raise DataError(
             f"{source.where(0)}: '{escape(source.texts[0])}' may be read as {error}; say which "
@@ -218,4 +230,4 @@ def _date_grid(source: TimeSource, times: Times, config: ReadConfig) -> Grid:
     if config.freq is not None:
         return asked_grid(source, config, times.wall[order], times.utc[order])
     require_two(source, len(distinct(times.utc)), "--freq")
-    return infer_grid(np.sort(times.wall), times.utc[order])
+    return infer_grid(ordered(times.wall), times.utc[order])

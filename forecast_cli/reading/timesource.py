@@ -1,6 +1,6 @@
 """Times with their places -> checked grid, or a refusal that names the line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -46,7 +46,7 @@ def is_inherited(config: ReadConfig, setting: str) -> bool:
 class TimeSource:
     """The distinct time texts of a column in file order, and how a message names their places."""
 
-    texts: list[str]
+    texts: Sequence[str]
     name: str
     origin: str
     where: Callable[[int], str]

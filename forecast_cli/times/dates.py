@@ -15,8 +15,14 @@ Fields = dict[str, NDArray[np.int64]]
 
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """The different values, ascending; for integers many times faster than the hash of NumPy."""
-    ordered = np.sort(values)
-    return np.asarray(ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0])
+    ascending = ordered(values)
+    new = np.diff(ascending, prepend=ascending[:1] - 1) != 0
+    return ascending if new.all() else np.asarray(ascending[new])
+
+
+def ordered(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The values, ascending; times mostly are."""
+    return values if (values[1:] >= values[:-1]).all() else np.sort(values)
 
 
 def month_number(name: str) -> int | None:
@@ -36,9 +42,16 @@ def month_number(name: str) -> int | None:
 
 def month_days(months: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The first day (days since 1970) and the number of days of months since January 1970."""
-    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    following = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return first, following - first
+    if len(months) and (lowest := int(months.min())) + len(months) > (highest := int(months.max())):
+        # Many times share few months.
+        first = _month_starts(np.arange(lowest, highest + 2))
+        return first[months - lowest], np.diff(first)[months - lowest]
+    first = _month_starts(months)
+    return first, _month_starts(months + 1) - first
+
+
+def _month_starts(months: NDArray[np.int64]) -> NDArray[np.int64]:
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def wall_times(fields: Fields, n: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.packed_texts import PackedTexts
 from forecast_cli.times.dates import MONTHS, Fields
 
 _DIRECTIVES = {
@@ -79,6 +80,8 @@ def read_fields(pattern: str, texts: Sequence[str]) -> tuple[Fields, NDArray[np.
 
 def _bytes_matrix(texts: Sequence[str], width: int) -> NDArray[np.uint8] | None:
     """Texts of one length as rows of bytes; None when lengths differ or a text is not ASCII."""
+    if isinstance(texts, PackedTexts):
+        return texts.matrix(width)
     joined = "".join(texts)
     if len(joined) != width * len(texts) or not joined.isascii():
         return None
@@ -94,14 +97,19 @@ def _read_columns(
     bad = np.zeros(len(matrix), dtype=np.bool_)
     start = 0
     for (directive, literal), width in zip(_pieces(pattern), widths, strict=True):
-        part = matrix[:, start : start + width]
+        part = matrix[:, start : start + width].T
         start += width
         if not directive:
-            bad |= (part != np.frombuffer(literal.encode(), dtype=np.uint8)).any(axis=1)
+            for octets, character in zip(part, literal.encode(), strict=True):
+                bad |= octets != character
             continue
-        digits = part.astype(np.int64) - ord("0")
-        bad |= ((digits < 0) | (digits > 9)).any(axis=1)
-        number = digits @ (10 ** np.arange(width - 1, -1, -1, dtype=np.int64))
+        number = np.zeros(len(matrix), dtype=np.int64)
+        for octets in part:
+            # What is below "0" wraps around.
+            digits = octets - np.uint8(ord("0"))
+            bad |= digits > 9
+            number *= 10
+            number += digits
         fields[directive.lstrip("-")[-1]] = _as_microseconds(directive, number)
         if directive in ("q", "u"):
             bad |= (number < 1) | (number > (4 if directive == "q" else 7))

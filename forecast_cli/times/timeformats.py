@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from forecast_cli.times.patterns import compiled, loosened
-from forecast_cli.times.timestamps import TimeText, offset_text
+from forecast_cli.times.timestamps import Times, TimeText, offset_text
 
 _DATE_PATTERNS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y"),
@@ -25,6 +25,8 @@ _MAY_BE_TIME = re.compile(r"(?=.*\d)[\w ,.:+/-]{4,45}", re.ASCII)
 _LIKELY = {"m": 1, "d": 1, "Y": 2000}
 _FRACTION = re.compile(r"[.,](\d+)\D*$", re.ASCII)
 _SAMPLE = 100
+# Every directive takes a 1 where it takes any digit.
+_ANY_DIGIT = str.maketrans(dict.fromkeys("0123456789", "1"))
 
 
 class AmbiguousTimesError(ValueError):
@@ -40,6 +42,12 @@ def sniff(texts: Sequence[str]) -> TimeText | None:
     >>> sniff(["31/01/2024", "01/02/2024"]).pattern
     '%d/%m/%Y'
     """
+    found = read_times(texts)
+    return found and found[0]
+
+
+def read_times(texts: Sequence[str]) -> tuple[TimeText, Times] | None:
+    """The pattern that most of the distinct texts follow, as `sniff`, and what they say by it."""
     sample = [texts[i] for i in sorted({*range(0, len(texts), len(texts) // _SAMPLE + 1)})]
     votes = Counter(found for text in sample for found in _candidates(text))
     if not votes:
@@ -47,10 +55,10 @@ def sniff(texts: Sequence[str]) -> TimeText | None:
     most = max(votes.values())
     found = [_tightened(candidate, texts) for candidate, n in votes.items() if n == most]
     if len(found) > 1:
-        faults = [int(candidate.parse(texts).bad.sum()) for candidate in found]
+        faults = [int(times.bad.sum()) for _, times in found]
         found = [candidate for candidate, n in zip(found, faults, strict=True) if n == min(faults)]
     if len(found) > 1:
-        raise AmbiguousTimesError(" or ".join(candidate.pattern for candidate in found))
+        raise AmbiguousTimesError(" or ".join(written.pattern for written, _ in found))
     return found[0]
 
 
@@ -59,8 +67,10 @@ def share_readable(texts: Sequence[str]) -> float:
     return sum(bool(_candidates(text)) for text in texts) / len(texts) if texts else 0.0
 
 
-def from_format(date_format: str, texts: Sequence[str]) -> TimeText:
+def from_format(date_format: str, texts: Sequence[str]) -> tuple[TimeText, Times]:
     """The pattern of a `--date-format`, its padding and its UTC offset taken from the texts.
+
+    What the texts say by it comes with it.
 
     Raises:
         ValueError: The format holds a directive that is not known.
@@ -84,14 +94,16 @@ def _candidates(text: str) -> list[TimeText]:
     suffix = "Z" if clocked and clocked["zone"] else ""
     return [
         TimeText(pattern=pattern + tail, suffix=suffix)
-        for pattern, compiled in _loose_date_patterns()
+        for pattern, compiled in _patterns_for(date.translate(_ANY_DIGIT))
         if (match := compiled.fullmatch(date)) and _is_plausible(match)
     ]
 
 
-@lru_cache(maxsize=1)
-def _loose_date_patterns() -> list[tuple[str, re.Pattern[str]]]:
-    return [(loose, compiled(loose)) for loose in map(loosened, _DATE_PATTERNS)]
+@lru_cache(maxsize=1024)
+def _patterns_for(shape: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The loose patterns that a text with other digits may follow: few, and for numbers none."""
+    loose = [(pattern, compiled(pattern)) for pattern in map(loosened, _DATE_PATTERNS)]
+    return [(pattern, expression) for pattern, expression in loose if expression.fullmatch(shape)]
 
 
 def _is_plausible(match: re.Match[str]) -> bool:
@@ -109,20 +121,24 @@ def _clock_pattern(clocked: re.Match[str]) -> str:
     return f"{clocked['gap']}{hour}:%M{':%S' if clocked['S'] else ''}{fraction}{half}"
 
 
-def _tightened(loose: TimeText, texts: Sequence[str]) -> TimeText:
+def _tightened(loose: TimeText, texts: Sequence[str]) -> tuple[TimeText, Times]:
     """The padded pattern where no text lacks a leading zero, and the offset as written."""
     suffix = loose.suffix
     if suffix:
         suffix = next(filter(None, map(offset_text, reversed(texts))), suffix)
     padded = re.sub(r"%-([mdHI])", r"%\1", loose.pattern)
     tight = TimeText(pattern=padded, suffix=suffix)
-    missed = np.flatnonzero(tight.parse(texts).bad)
+    times = tight.parse(texts)
+    missed = np.flatnonzero(times.bad)
     missed_texts = [texts[i] for i in missed.tolist()]
     if suffix:
         missed_texts = [text.removesuffix(offset_text(text)) for text in missed_texts]
     short = _short_fields(loosened(padded), missed_texts)
     pattern = re.sub(r"%([mdHI])", lambda m: f"%-{m[1]}" if m[1] in short else m[0], padded)
-    return TimeText(pattern=pattern, suffix=suffix)
+    if pattern == padded:
+        return tight, times
+    written = TimeText(pattern=pattern, suffix=suffix)
+    return written, written.parse(texts)
 
 
 def _short_fields(pattern: str, texts: Sequence[str]) -> set[str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.packed_texts import PackedTexts
 from forecast_cli.times.dates import MICROSECONDS, fields_of, wall_times
 from forecast_cli.times.patterns import read_fields, render_fields
 
@@ -48,6 +49,8 @@ ZONES = (
 )
 
 _OFFSET = re.compile(r" ?(?:Z|UTC|GMT|(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})?)")
+# So many texts at once stay in the cache of the processor.
+_BLOCK = 1 << 15
 _ZONE = re.compile(r" ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")
 
 
@@ -71,12 +74,15 @@ class TimeText:
 
     def parse(self, texts: Sequence[str]) -> "Times":
         """Read texts that are all written this way; those that are not are `bad`."""
+        blocks = range(0, max(len(texts), 1), _BLOCK)
+        return _joined([self._parse(texts[first : first + _BLOCK]) for first in blocks])
+
+    def _parse(self, texts: Sequence[str]) -> "Times":
         bare, offsets, bad = _split_offsets(texts, aware=self.is_aware)
         fields, misread = read_fields(self.pattern, bare)
         wall, impossible = wall_times(fields, len(texts))
-        return Times(
-            wall=wall, utc=wall - offsets * MICROSECONDS["min"], bad=bad | misread | impossible
-        )
+        utc = wall - offsets * MICROSECONDS["min"] if self.is_aware else wall
+        return Times(wall=wall, utc=utc, bad=bad | misread | impossible)
 
     def both_clocks(
         self, times: NDArray[np.int64], *, utc: bool
@@ -127,6 +133,18 @@ class Times:
     bad: NDArray[np.bool_]
 
 
+def _joined(parts: list[Times]) -> Times:
+    if len(parts) == 1:
+        return parts[0]
+    wall = np.concatenate([part.wall for part in parts])
+    one_clock = all(part.utc is part.wall for part in parts)
+    return Times(
+        wall=wall,
+        utc=wall if one_clock else np.concatenate([part.utc for part in parts]),
+        bad=np.concatenate([part.bad for part in parts]),
+    )
+
+
 def offset_text(text: str) -> str:
     """The UTC offset at the end of a time, as written; empty where there is none."""
     found = _ZONE.search(text)
@@ -161,10 +179,27 @@ def _split_offsets(
     """Texts without their UTC offset, the offsets in minutes, and which lack one."""
     if not aware:
         return texts, np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=np.bool_)
+    if isinstance(texts, PackedTexts) and (short := _without_suffix(texts)) is not None:
+        minutes = _minutes(offset_text(texts[0]))
+        return short, np.full(len(texts), minutes), np.zeros(len(texts), dtype=np.bool_)
     found = [_ZONE.search(text) for text in texts]
     bare = [text[: m.start()] if m else text for text, m in zip(texts, found, strict=True)]
     offsets = np.array([_minutes(m[0]) if m else 0 for m in found], dtype=np.int64)
     return bare, offsets, np.array([m is None for m in found], dtype=np.bool_)
+
+
+def _without_suffix(texts: PackedTexts) -> PackedTexts | None:
+    """Texts of one length without the UTC offset that all of them have; None for others."""
+    suffix = offset_text(texts[0])
+    width = len(texts[0])
+    matrix = texts.matrix(width)
+    if not suffix or matrix is None:
+        return None
+    if (matrix[:, width - len(suffix) :] != np.frombuffer(suffix.encode(), dtype=np.uint8)).any():
+        return None
+    octets = texts.octets.copy()
+    octets[:, width - len(suffix) :] = 0
+    return PackedTexts(octets.view("<u8"))
 
 
 @lru_cache(maxsize=256)

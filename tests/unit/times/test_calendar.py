@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from forecast_cli.errors import DataError
+from forecast_cli.packed_texts import PackedTexts
 from forecast_cli.times.aliases import grid_from_alias
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.grid import Grid, infer_grid
@@ -153,12 +154,12 @@ def test_numbers_and_words_are_no_times(texts: list[str]) -> None:
 
 
 def test_a_date_format_takes_its_padding_from_the_texts() -> None:
-    assert from_format("%d/%m/%Y", ["1/2/2024", "10/2/2024"]).pattern == "%-d/%-m/%Y"
-    assert from_format("%d/%m/%Y", ["01/02/2024"]).pattern == "%d/%m/%Y"
+    assert from_format("%d/%m/%Y", ["1/2/2024", "10/2/2024"])[0].pattern == "%-d/%-m/%Y"
+    assert from_format("%d/%m/%Y", ["01/02/2024"])[0].pattern == "%d/%m/%Y"
 
 
 def test_a_date_format_may_end_in_an_offset() -> None:
-    written = from_format("%Y%m%dT%H%M%z", ["20240101T0000+0530"])
+    written, _ = from_format("%Y%m%dT%H%M%z", ["20240101T0000+0530"])
     assert written.suffix == "+0530"
     times = written.parse(["20240101T0000+0530"])
     assert (times.wall - times.utc).tolist() == [330 * 60 * 10**6]
@@ -304,3 +305,16 @@ def test_dates_end_with_the_year_9999() -> None:
     assert monthly.labels([last]) == ["9999-12"]
     with pytest.raises(DataError, match="beyond the year 9999"):
         monthly.labels([last + 1])
+
+
+@pytest.mark.parametrize("suffix", ["Z", " UTC", "+05:30", "-0800", ""])
+@pytest.mark.parametrize("last", ["2024-01-02 03:04", "2024-13-02 03:04", "2024-01-02 03 Z"])
+def test_packed_times_are_read_as_others_are(suffix: str, last: str) -> None:
+    texts = [f"2024-01-01 00:00{suffix}", f"{last}{suffix}"]
+    words = np.array([text.encode() for text in texts], dtype="S24").view("<u8").reshape(2, 3)
+    for written in (TimeText(pattern="%Y-%m-%d %H:%M", suffix=suffix), TimeText(suffix="Z")):
+        one, other = written.parse(texts), written.parse(PackedTexts(words))
+        assert one.bad.tolist() == other.bad.tolist()
+        good = ~one.bad
+        assert one.utc[good].tolist() == other.utc[good].tolist()
+        assert one.wall[good].tolist() == other.wall[good].tolist()

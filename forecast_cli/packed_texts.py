@@ -1,0 +1,117 @@
+"""Many short texts as one array of bytes, for columns with millions of different ones."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+# ASCII ends here; white space beyond it takes several bytes.
+_DELETE = 127
+_MOST_DIGITS = 18
+
+_PROBED = 100
+
+Words = NDArray[np.uint64]
+"""Texts [T, K], eight bytes in each word, the first lowest, zeros behind their ends."""
+
+
+@dataclass(frozen=True, eq=False)
+class PackedTexts(Sequence[str]):
+    """T texts in UTF-8, as words [T, K]; each becomes a `str` when it is asked for.
+
+    >>> texts = PackedTexts(np.array([b"2024", b"25"], dtype="S8").view("<u8")[:, None])
+    >>> texts[1], list(texts)
+    ('25', ['2024', '25'])
+    """
+
+    words: Words
+
+    @property
+    def array(self) -> NDArray[np.bytes_]:
+        """The texts [T] as bytes."""
+        return _as_bytes(self.words)
+
+    def __len__(self) -> int:
+        """The number of texts T."""
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> "PackedTexts": ...
+    def __getitem__(self, index: int | slice) -> "str | PackedTexts":
+        """One text, or several."""
+        if isinstance(index, slice):
+            return PackedTexts(self.words[index])
+        return bytes(self.array[index]).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        """All texts, made at once."""
+        return (text.decode() for text in self.array.tolist())
+
+    @property
+    def octets(self) -> NDArray[np.uint8]:
+        """The bytes [T, W] of the texts, zeros behind their ends."""
+        return self.words.view(np.uint8).reshape(len(self), self.words.shape[1] * 8)
+
+    def matrix(self, width: int) -> NDArray[np.uint8] | None:
+        """The bytes [T, width] where all texts are `width` ASCII characters long, else None."""
+        octets = self.octets
+        if not 0 < width <= octets.shape[1] or octets.max() > _DELETE:
+            return None
+        filled = octets[:, width - 1].all() and not octets[:, width:].any()
+        return octets[:, :width] if filled else None
+
+    def whole_numbers(self) -> NDArray[np.int64] | None:
+        """The texts [T] as integers where each is of 1 to 18 digits and nothing else, else None."""
+        n_digits = lengths(self)
+        width = int(n_digits.max())
+        if width > _MOST_DIGITS or not n_digits.all():
+            return None
+        numbers = np.zeros(len(self), dtype=np.int64)
+        for octets in self.octets.T[:width]:
+            # What is below "0" wraps around.
+            digits = octets - np.uint8(ord("0"))
+            if ((digits > 9) & (octets > 0)).any():
+                return None
+            np.copyto(numbers, numbers * 10 + digits, where=octets > 0)
+        return numbers
+
+
+def stripped(texts: Sequence[str]) -> Sequence[str]:
+    """Texts without white space at their ends."""
+    if isinstance(texts, PackedTexts):
+        first = texts.octets[:, 0]
+        last = texts.octets[np.arange(len(texts)), lengths(texts) - 1]
+        if (
+            not (np.minimum(first, last) <= ord(" ")).any()
+            and max(first.max(), last.max()) < _DELETE
+        ):
+            return texts
+    return [text.strip() for text in texts]
+
+
+def lengths(texts: Sequence[str]) -> NDArray[np.int64]:
+    """How long texts [T] are: in bytes where they are packed, else in characters."""
+    if isinstance(texts, PackedTexts):
+        return np.strings.str_len(texts.array)
+    return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+
+
+def rises(words: Words) -> bool:
+    """Whether each text comes after the one before, the longer after the shorter."""
+    texts, sizes = _as_bytes(words), np.strings.str_len(_as_bytes(words))
+    return len(words) < 2 or all(
+        bool(((sizes[1:n] > sizes[: n - 1]) | _later(texts[:n], sizes[:n])).all())
+        for n in (min(_PROBED, len(words)), len(words))
+    )
+
+
+def _later(texts: NDArray[np.bytes_], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray((sizes[1:] == sizes[:-1]) & (texts[1:] > texts[:-1]))
+
+
+def _as_bytes(words: Words) -> NDArray[np.bytes_]:
+    return words.view(f"S{words.itemsize * words.shape[1]}").ravel()

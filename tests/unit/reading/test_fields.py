@@ -1,0 +1,86 @@
+import codecs
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast_cli.read_config import ReadConfig
+from forecast_cli.reading.delimited import DelimitedCells
+from forecast_cli.reading.fields import read_fields
+from forecast_cli.reading.records import Records, split_records
+
+FIELD = st.one_of(
+    st.sampled_from(["", "NA", "nan", " 5", "5 ", "ü", "x" * 70, '"a,b"', '"a""b"', '""', "1e5"]),
+    st.from_regex(r"[+-]?[0-9]{0,9}\.?[0-9]{0,9}", fullmatch=True),
+    st.dates().map(str),
+)
+
+
+def records(*rows: str) -> Records:
+    text = "".join(f"{row}\n" for row in rows).encode()
+    return split_records(text, "f.csv", ReadConfig(delimiter=","), lambda notice: None)
+
+
+@given(st.lists(st.tuples(FIELD, FIELD), min_size=1, max_size=30))
+def test_columns_are_those_of_the_parser(rows: list[tuple[str, str]]) -> None:
+    found = records("a,b,c", *(f"{one},{other},1" for one, other in rows))
+    texts, _ = read_fields(found, [0, 1], [])
+    parsed = DelimitedCells(found)._parse([0, 1], [])
+    for column, distinct in texts.items():
+        read = [distinct.values[code] for code in distinct.codes]
+        assert read == parsed[column].tolist()
+        assert list(distinct.values) == list(dict.fromkeys(read))
+
+
+@given(st.lists(FIELD, min_size=1, max_size=30))
+def test_numbers_are_those_of_the_parser_to_the_last_bit(fields: list[str]) -> None:
+    found = records("a,b", *(f"x,{field}" for field in fields))
+    _, values = read_fields(found, [], [1])
+    if values is not None:
+        parsed = DelimitedCells(found)._parse([], [1]).to_numpy()
+        assert values.tobytes() == parsed.astype(np.float64).tobytes()
+
+
+@pytest.mark.parametrize("field", [" a", "x" * 65, '"a""b"'])
+def test_what_needs_a_parser_is_left_to_it(field: str) -> None:
+    found = records("a,b", "x,1", f"{field},2")
+    texts, values = read_fields(found, [0], [1])
+    assert not texts
+    assert values is not None
+    assert DelimitedCells(found).read([0], [1])[0][0].values[1] == field.strip(' "').replace(
+        '""', '"'
+    )
+
+
+@pytest.mark.parametrize("number", ["1e5", "1,5", "true", "--1", "1.2.3", ".", "-", "0x10", "1_0"])
+def test_numbers_in_another_style_are_left_to_the_parser(number: str) -> None:
+    assert read_fields(records("a,b", "x,1", f'y,"{number}"'), [], [1])[1] is None
+
+
+@pytest.mark.parametrize("digits", ["0.1", "2.675", "-0", "999999999999.999", ".5", "5.", "+7"])
+def test_short_numbers_are_the_nearest_ones(digits: str) -> None:
+    values = read_fields(records("a,b", f"x,{digits}"), [], [1])[1]
+    assert values is not None
+    assert values.tobytes() == np.float64(digits).tobytes()
+
+
+def test_texts_repeated_in_far_blocks_have_one_number() -> None:
+    rows = [f"shop_{i % 7},2024-01-{i % 28 + 1:02},{i}" for i in range(30_000)]
+    texts = read_fields(records("id,date,y", *rows), [0, 1], [])[0]
+    assert list(texts[0].values) == [f"shop_{i}" for i in range(7)]
+    assert len(texts[1].values) == 28
+    assert texts[0].codes[[0, 7, 29_999]].tolist() == [0, 0, 29_999 % 7]
+
+
+def test_longer_texts_in_a_later_block_do_not_change_earlier_ones() -> None:
+    rows = [f"{i:05},1" for i in range(40_000)] + ["a longer text than before,1", "00003,1"]
+    texts = read_fields(records("id,y", *rows), [0], [])[0][0]
+    assert texts.values[39_999] == "39999"
+    assert texts.values[40_000] == "a longer text than before"
+    assert texts.codes[-1] == 3
+
+
+def test_a_mark_of_byte_order_belongs_to_the_first_text() -> None:
+    found = records("a,b", codecs.BOM_UTF8.decode() + "x,1")
+    assert list(read_fields(found, [0], [])[0][0].values) == ["\ufeffx"]
