@@ -96,7 +96,7 @@ def _rival_cells(testset: TestSet, model: str, python: Path) -> list[str]:
 
 
 def _result_cells(result: Result) -> list[str]:
-    return [*_score_cells(result.scores), f"{result.wall:.1f}", f"{result.peak_mib:.0f}"]
+    return [*_score_cells(result.scores), f"{result.cost.wall:.1f}", f"{result.cost.peak_mib:.0f}"]
 
 
 def _score_cells(scores: Scores) -> list[str]:

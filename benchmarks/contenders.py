@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.processes import FORECAST, run
+from benchmarks.processes import FORECAST, Cost, run
 from benchmarks.testsets import Scores, TestSet
 
 
@@ -21,8 +21,7 @@ class Result:
     """Scores, and the cost of fitting and forecasting together, with start-up and reading."""
 
     scores: Scores
-    wall: float
-    peak_mib: float
+    cost: Cost
 
 
 def run_ours(testset: TestSet, more: Sequence[str] = ()) -> Result:
@@ -32,12 +31,12 @@ def run_ours(testset: TestSet, more: Sequence[str] = ()) -> Result:
         SystemExit: one of them failed.
         ValueError: a forecast is missing or not finite.
     """
-    frame, wall, peak_mib = forecast_ours(testset, more)
-    return Result(scores=testset.score(frame, "time"), wall=wall, peak_mib=peak_mib)
+    frame, cost = forecast_ours(testset, more)
+    return Result(scores=testset.score(frame, "time"), cost=cost)
 
 
-def forecast_ours(testset: TestSet, more: Sequence[str] = ()) -> tuple[pd.DataFrame, float, float]:
-    """The frame of `forecast predict` with the columns id and time, wall seconds and peak MiB.
+def forecast_ours(testset: TestSet, more: Sequence[str] = ()) -> tuple[pd.DataFrame, Cost]:
+    """The frame of `forecast predict` with the columns id and time, and what both commands cost.
 
     Raises:
         SystemExit: `forecast train` or `forecast predict` failed.
@@ -52,8 +51,7 @@ def forecast_ours(testset: TestSet, more: Sequence[str] = ()) -> tuple[pd.DataFr
         predicted = run((*FORECAST, "predict", "--format", "csv"), folder, out)
         frame = pd.read_csv(out, dtype={form.id: str, form.time: str}, keep_default_na=False)
     frame = frame.rename(columns={form.id: "id", form.time: "time"})
-    wall = trained.wall + predicted.wall
-    return frame, wall, max(trained.peak_mib, predicted.peak_mib)
+    return frame, trained.then(predicted)
 
 
 def run_rival(testset: TestSet, model: str, python: Path) -> Result:
@@ -73,8 +71,7 @@ def run_rival(testset: TestSet, model: str, python: Path) -> Result:
         frame = pd.read_csv(folder / "out.csv", dtype={"unique_id": str}, keep_default_na=False)
     return Result(
         scores=testset.score(frame.rename(columns={"unique_id": "id"}), "step"),
-        wall=cost.wall,
-        peak_mib=cost.peak_mib,
+        cost=cost,
     )
 
 

@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _rows(testset: TestSet, more: list[str]) -> Iterator[list[str]]:
-    frame, _, _ = forecast_ours(testset, more)
+    frame, _ = forecast_ours(testset, more)
     for level in _LEVELS:
         low, high = (
             testset.side_by_side(frame, "time", f"forecast-{side}-{level}") for side in ("lo", "hi")

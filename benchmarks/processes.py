@@ -18,11 +18,19 @@ _BYTES_PER_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What one process took."""
+    """What one process took; `cpu` is that of all its threads."""
 
     wall: float
     cpu: float
     peak_mib: float
+
+    def then(self, other: "Cost") -> "Cost":
+        """What this process and one after it took together."""
+        return Cost(
+            wall=self.wall + other.wall,
+            cpu=self.cpu + other.cpu,
+            peak_mib=max(self.peak_mib, other.peak_mib),
+        )
 
 
 def run(command: Sequence[str], folder: Path, output: Path | None = None) -> Cost:

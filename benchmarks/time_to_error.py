@@ -4,10 +4,11 @@
 
 Runs the rival with its default settings, then `forecast train` for 1, 2, 4, … epochs and `forecast
 predict`, until neither sMAPE nor MASE on the test part is above the rival's, and divides the wall
-times of the whole processes, start-up and reading included. The test part says where to stop and
-nothing else; default settings train longer and score better. With more repeats the rival and the
-training that got there take turns, and the ratio is the median over rounds. Needs Linux or macOS
-and the sets described in `benchmarks/README.md`.
+times of the whole processes, start-up and reading included, and their CPU times, which other
+programs disturb least. The test part says where to stop and nothing else; default settings train
+longer and score better. With more repeats the rival and the training that got there take turns, and
+the ratios are medians over rounds. Needs Linux or macOS and the sets described in
+`benchmarks/README.md`.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import shlex
 import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.contenders import Result, installed_libraries, run_ours, run_rival
 from benchmarks.machine import describe
@@ -23,6 +25,9 @@ from benchmarks.rivals import MODELS
 from benchmarks.testsets import TestSet, add_form_options, load
 
 _EPOCHS = (1, 2, 4, 8, 16, 32)
+
+_Kind = Literal["wall", "cpu"]
+_TIMES: tuple[tuple[_Kind, str], ...] = (("wall", "seconds"), ("cpu", "CPU seconds"))
 
 
 def main() -> None:
@@ -35,8 +40,8 @@ def main() -> None:
         raise SystemExit(f"{options.rivals} has no {library}")
     print(describe("as each program chooses"))
     print(f"{options.set}; {library} {versions[library]}, torch {versions.get('torch', 'none')}\n")
-    print("| model | sMAPE | MASE | wall s | peak MiB |")
-    print("|---|---|---|---|---|")
+    print("| model | sMAPE | MASE | wall s | CPU s | peak MiB |")
+    print("|---|---|---|---|---|---|")
     _report(testset, options)
 
 
@@ -68,12 +73,12 @@ def _report(testset: TestSet, options: argparse.Namespace) -> None:
     for _ in range(1, options.repeats):
         theirs.append(_print_row(options.model, run_rival(testset, options.model, options.rivals)))
         ours.append(_print_row(name, run_ours(testset, arguments)))
-    ratios = [their.wall / our.wall for their, our in zip(theirs, ours, strict=True)]
-    print(
-        f"\nSeconds to the error of {options.model}, least / median of {options.repeats}: "
-        f"{_walls(theirs)} for it, {_walls(ours)} for {name}, "
-        f"a ratio of {statistics.median(ratios):.1f}."
-    )
+    print(f"\nTo the error of {options.model}, least / median of {options.repeats}, for it and for")
+    print(f"{name}:")
+    for kind, unit in _TIMES:
+        their_times, our_times = _times(theirs, kind), _times(ours, kind)
+        ratio = statistics.median(a / b for a, b in zip(their_times, our_times, strict=True))
+        print(f"{spread(their_times)} and {spread(our_times)} {unit}, a ratio of {ratio:.1f}.")
 
 
 def _ladder(train_args: str) -> Iterator[list[str]]:
@@ -83,12 +88,14 @@ def _ladder(train_args: str) -> Iterator[list[str]]:
 
 def _print_row(name: str, result: Result) -> Result:
     scores = f"{result.scores.smape:.2f} | {result.scores.mase:.3f}"
-    print(f"| {name} | {scores} | {result.wall:.1f} | {result.peak_mib:.0f} |", flush=True)
+    cost = result.cost
+    times = f"{cost.wall:.1f} | {cost.cpu:.1f}"
+    print(f"| {name} | {scores} | {times} | {cost.peak_mib:.0f} |", flush=True)
     return result
 
 
-def _walls(results: Sequence[Result]) -> str:
-    return spread([result.wall for result in results])
+def _times(results: Sequence[Result], kind: _Kind) -> list[float]:
+    return [getattr(result.cost, kind) for result in results]
 
 
 if __name__ == "__main__":

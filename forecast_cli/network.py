@@ -91,7 +91,7 @@ class RecurrentRegressor(nn.Module):
                 self.given = nn.Linear(expanded_width(known_ahead), size)
                 self.reach = nn.Linear(size, size)
                 self.answer = nn.Linear(size, 1)
-        self.to_empty(device="cpu")
+        _give_memory(self)
         self._initialise(generator)
 
     def _make_layers(self, config: NetworkConfig) -> None:
@@ -258,6 +258,16 @@ def _step(layer: nn.Module, inputs: Tensor, state: _State) -> Tensor:
     update = (fed_update + kept_update).sigmoid()
     new = (fed_new + (fed_reset + kept_reset).sigmoid() * kept_new).tanh()
     return torch.lerp(new, hidden[:, None], update)
+
+
+def _give_memory(network: nn.Module) -> None:
+    """Make parameters on the CPU, without values, of those that were built without memory.
+
+    `Module.to_empty` does the same, but the first call imports SymPy, which takes half a second.
+    """
+    for part in network.modules():
+        for name, parameter in tuple(part.named_parameters(recurse=False)):
+            setattr(part, name, nn.Parameter(torch.empty(parameter.shape)))
 
 
 def _initialise_linear(linear: nn.Module, generator: torch.Generator) -> None:

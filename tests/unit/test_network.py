@@ -1,5 +1,7 @@
 """The networks against independent NumPy forms of the published equations, in float64."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -371,3 +373,22 @@ def test_without_inputs_a_network_starts_with_the_weights_that_it_always_had() -
     generator = torch.Generator().manual_seed(0)
     plain = weights_of(RecurrentRegressor(NetworkConfig(), 7, 4, generator=generator))
     assert not [name for name in plain if name.startswith(("tables", "given", "reach", "answer"))]
+
+
+def test_a_training_step_imports_neither_the_compiler_nor_the_algebra_of_torch() -> None:
+    # Each takes as long as importing torch, or half of it.
+    code = (
+        "import sys, torch\n"
+        "from forecast_cli.config import NetworkConfig\n"
+        "from forecast_cli.network import RecurrentRegressor\n"
+        "from forecast_cli.optimizer import Optimizer\n"
+        "chance = torch.Generator().manual_seed(0)\n"
+        "network = RecurrentRegressor(NetworkConfig(), 7, 4, generator=chance)\n"
+        "optimizer = Optimizer(network.parameters(), name='adamw', weight_decay=0.1)\n"
+        "network(torch.ones(2, 7, 3), chance).sum().backward()\n"
+        "torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)\n"
+        "optimizer.step(0.1)\n"
+        "print({'sympy', 'torch._dynamo'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "set()\n"
