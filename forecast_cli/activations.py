@@ -21,18 +21,20 @@ def sigmoid(x: Array) -> Array:
 def softmax(x: Array) -> Array:
     """Shares along the last axis, which sum to one."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+    result: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return result
 
 
 def _gelu(x: Array) -> Array:
     """GELU in its tanh form (Hendrycks & Gimpel 2016), which needs no error function."""
     inner = np.sqrt(2 / np.pi).astype(x.dtype) * (x + x.dtype.type(0.044715) * x**3)
-    return np.asarray(x.dtype.type(0.5) * x * (1 + np.tanh(inner)))
+    result: Array = x.dtype.type(0.5) * x * (1 + np.tanh(inner))
+    return result
 
 
 def _silu(x: Array) -> Array:
     """The number times its logistic function (Elfwing et al. 2018)."""
-    return np.asarray(x * sigmoid(x))
+    return x * sigmoid(x)
 
 
 ACTIVATE: Mapping[Activation, Callable[[Array], Array]] = {

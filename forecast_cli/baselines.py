@@ -39,8 +39,9 @@ def seasonal_naive(context: Array, horizon: int, season_length: int) -> Array:
     """
     rows, length = context.shape
     seasons = -(-length // season_length)
-    whole = np.full((rows, seasons * season_length), np.nan)
-    whole[:, whole.shape[1] - length :] = context
+    missing = seasons * season_length - length
+    values = context.astype(np.float64)
+    whole = np.pad(values, ((0, 0), (missing, 0)), constant_values=np.nan)
     by_phase = whole.reshape(rows, seasons, season_length).swapaxes(1, 2)
     latest = _latest(by_phase)
     season = np.where(np.isfinite(latest), latest, _latest(context)[:, None])

@@ -83,7 +83,7 @@ class Member:
 
         NaN where what was said can be no context any more, as it left the range of numbers.
         """
-        said = np.empty((len(context), horizon))
+        said = []
         if around is not None:
             around = around.unseen(self.form.inputs)
         context = last_steps(context, self.form.context_length)
@@ -91,11 +91,11 @@ class Member:
             moved = None if around is None else around.moved(step, 1)
             forecast = self._say(context, 1, moved)
             usable = np.isfinite(forecast) & applies(self.form.representation, forecast)[:, None]
-            said[:, [step]] = np.where(usable, forecast, np.nan)
+            said.append(np.where(usable, forecast, np.nan))
             # What is lost goes on all the same: a context needs a value.
             seen = np.where(usable, forecast, SIMPLE["naive"](context, 1, 1))
             context = np.concatenate((context[:, 1:], seen), axis=1)
-        return said
+        return np.concatenate(said, axis=1)
 
     def _say(self, context: Array, horizon: int, around: Surroundings | None) -> Array:
         """What the network forecasts at a time [B, H]."""
@@ -154,8 +154,8 @@ class Committee:
         """
         if voiced is None:
             voiced = self.rows_for_networks(context)
-        total = np.zeros((len(context), self.horizon))
-        weight = np.zeros((len(context), 1))
+        total = np.zeros_like(context, np.float64, shape=(len(context), self.horizon))
+        weight = np.zeros_like(context, np.float64, shape=(len(context), 1))
         # In the order of a file, as the order of a sum shows in its last bits.
         for name, part in sorted(self.simple_weights.items()):
             total += part * SIMPLE[name](context, self.horizon, self.season_length)

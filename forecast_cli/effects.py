@@ -70,7 +70,7 @@ class Effects:
         prior = np.diag(1 / np.maximum(self.variance, _NEGLIGIBLE))
         left = products.squares / noise + prior
         right = products.crossed / noise[:, :, 0] + mean @ prior
-        return np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0])
+        return np.linalg.solve(left, right[:, :, None])[:, :, 0]
 
     def calm(self, context: Array, known: Array, rule: OutlierRule | None) -> Array:
         """The context [B, L] without outliers, but with what the mean effects explain.
@@ -109,7 +109,7 @@ class Effects:
         return _finite(values + sizes * effect)
 
     def _effect(self, known: Array, coefficients: Array) -> Array:
-        effect = np.zeros(known.shape[:2])
+        effect = np.zeros_like(known, shape=known.shape[:2])
         # One after the other: all terms of a whole panel need not fit into memory.
         for number, term in enumerate(self.terms):
             effect += _column(term, known) * coefficients[:, [number]]
@@ -210,7 +210,8 @@ class _Products:
         effects = np.linalg.solve(self._ridged(), self.crossed[:, :, None])[:, :, 0]
         left = self.total - np.einsum("bc,bc->b", effects, self.crossed)
         freedom = np.maximum(self.count - effects.shape[1] - 1, 1)
-        return np.asarray(np.maximum(left, _NEGLIGIBLE * (1 + self.total)) / freedom)
+        result: Array = np.maximum(left, _NEGLIGIBLE * (1 + self.total)) / freedom
+        return result
 
     def _ridged(self) -> Array:
         """The squares, with so little added that no series is without a solution."""
@@ -218,10 +219,9 @@ class _Products:
 
 
 def _products_in_blocks(context: Array, known: Array, effects: Effects) -> _Products:
-    parts = [
-        _products(context[start : start + _BLOCK], known[start : start + _BLOCK], effects)
-        for start in range(0, len(context), _BLOCK)
-    ]
+    n_parts = max(1, -(-len(context) // _BLOCK))
+    blocks = zip(np.array_split(context, n_parts), np.array_split(known, n_parts), strict=True)
+    parts = [_products(*block, effects) for block in blocks]
     return _Products(
         squares=np.concatenate([part.squares for part in parts]),
         crossed=np.concatenate([part.crossed for part in parts]),
@@ -261,14 +261,15 @@ def _without_level_and_season(values: Array, seen: NDArray[np.bool_], season_len
     present = np.pad(weights, padding).reshape(len(left), 1, -1, season_length)
     means = by_phase.sum(axis=2) / np.maximum(present.sum(axis=2), 1)
     left = (by_phase - means[:, :, None] * present).reshape(*left.shape[:2], -1)
-    return np.asarray(left[:, :, -length:])
+    result: Array = left[:, :, -length:]
+    return result
 
 
 def _windowed_sum(values: Array, half: int) -> Array:
     """The sum of each value and of `half` values on both sides, as far as there are any."""
     padded = np.pad(values, ((0, 0), (0, 0), (half + 1, half)))
-    running = padded.cumsum(axis=2)
-    return np.asarray(running[:, :, 2 * half + 1 :] - running[:, :, : -2 * half - 1])
+    running = np.cumsum(padded, axis=2)
+    return running[:, :, 2 * half + 1 :] - running[:, :, : -2 * half - 1]
 
 
 def _design(terms: Sequence[Term], known: Array) -> Array:
@@ -280,7 +281,8 @@ def _column(term: Term, known: Array) -> Array:
     """One term [B, K] of covariates [B, K, V]; what is missing has no effect."""
     values = known[:, :, term.column]
     if term.category is not None:
-        return np.asarray(values == term.category, dtype=np.float64)
+        result: Array = (values == term.category).astype(np.float64)
+        return result
     return in_standard_units(values, term.centre, term.spread)
 
 

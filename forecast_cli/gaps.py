@@ -34,7 +34,8 @@ def has_gaps(context: Array) -> NDArray[np.bool_]:
     observed = np.isfinite(context)
     begun = np.logical_or.accumulate(observed, axis=1)
     goes_on = np.logical_or.accumulate(observed[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray((begun & goes_on & ~observed).any(axis=1))
+    result: NDArray[np.bool_] = np.any(begun & goes_on & ~observed, axis=1)
+    return result
 
 
 def interpolate(context: Array) -> Array:
@@ -71,8 +72,9 @@ def with_whole_season(context: Array, season_length: int) -> Array:
         return context
     rows, length = context.shape
     seasons = -(-length // season_length)
-    whole = np.full((rows, seasons * season_length), np.nan)
-    whole[:, whole.shape[1] - length :] = context
+    missing = seasons * season_length - length
+    values = context.astype(np.float64)
+    whole = np.pad(values, ((0, 0), (missing, 0)), constant_values=np.nan)
     by_season = whole.reshape(rows, seasons, season_length)
     observed = np.isfinite(by_season)
     age = observed[:, ::-1].argmax(axis=1)
@@ -82,4 +84,4 @@ def with_whole_season(context: Array, season_length: int) -> Array:
     counts = np.maximum(known.sum(axis=(1, 2)), 1)
     mean_change = np.where(known, change, 0.0).sum(axis=(1, 2)) / counts
     whole[:, -season_length:] = latest + age * mean_change[:, None]
-    return whole[:, whole.shape[1] - length :]
+    return whole[:, missing:]

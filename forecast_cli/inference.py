@@ -33,19 +33,8 @@ def forecast_from(
     A series whose seen values are never negative gets no bound that is, as long as its forecast is
     not.
     """
-    widths = extend(model.widths, horizon)
-    blocks = []
-    for part in _blocks(origins):
-        view = _make_view(model.effects, panel, part, horizon)
-        mean = _continue(model.committee, view, horizon)
-        scale = _scales(model, view.context)[:, None]
-        bounds = [
-            view.restored(bound)
-            for level in levels
-            for bound in bounds_at(mean, widths, level, scale)
-        ]
-        mean = view.restored(mean)
-        blocks.append((mean, *(not_below(view.floor, mean, bound) for bound in bounds)))
+    views = (_make_view(model.effects, panel, part, horizon) for part in _blocks(origins))
+    blocks = [_forecast_view(model, view, horizon, levels) for view in views]
     mean, *sides = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return Forecast(
         columns=panel.columns,
@@ -55,6 +44,18 @@ def forecast_from(
         mean=mean,
         bounds=dict(zip(levels, zip(sides[::2], sides[1::2], strict=True), strict=True)),
     )
+
+
+def forecast_contexts(
+    model: Model, context: Array, around: Surroundings | None
+) -> tuple[Array, ...]:
+    """The forecast [B, H] from contexts [B, L] as data have them, and bounds for each level.
+
+    Horizon, levels, and what is done about outliers and gaps are those of the model. Of each level
+    there are a lower and an upper bound [B, H].
+    """
+    view = _view_of(model.effects, context, around, model.panel)
+    return _forecast_view(model, view, model.committee.horizon, model.training.levels)
 
 
 class Forecaster(Protocol):
@@ -155,6 +156,19 @@ def _view_of(
         coefficients=coefficients,
         sizes=sizes,
     )
+
+
+def _forecast_view(
+    model: Model, view: _View, horizon: int, levels: Sequence[int]
+) -> tuple[Array, ...]:
+    widths = extend(model.widths, horizon)
+    mean = _continue(model.committee, view, horizon)
+    scale = _scales(model, view.context)[:, None]
+    bounds = [
+        view.restored(bound) for level in levels for bound in bounds_at(mean, widths, level, scale)
+    ]
+    mean = view.restored(mean)
+    return mean, *(not_below(view.floor, mean, bound) for bound in bounds)
 
 
 def _scales(model: Model, context: Array) -> Array:

@@ -145,13 +145,15 @@ def _relative(values: Array) -> Array:
     origin = np.take_along_axis(values, np.maximum(last, 0)[:, None], axis=1)
     scale = mean_size(values[:, 1:] - values[:, :-1])[:, None]
     scale = np.where(scale > 0, scale, 1.0)
-    return np.asarray(np.where(known, (values - origin) / scale, np.nan))
+    return np.where(known, (values - origin) / scale, np.nan)
 
 
 def _encode(inputs: Sequence[Input], varying: Array, static: Array) -> NDArray[np.float32]:
     steps = varying.shape[1]
-    encoded = np.empty((*varying.shape[:2], len(inputs)), dtype=np.float32)
-    for number, entry in enumerate(inputs):
+    if not inputs:
+        return np.zeros((*varying.shape[:2], 0), dtype=np.float32)
+    encoded = []
+    for entry in inputs:
         if entry.role in CONSTANT_ROLES:
             values = np.repeat(static[:, [entry.column]], steps, axis=1)
         else:
@@ -159,7 +161,8 @@ def _encode(inputs: Sequence[Input], varying: Array, static: Array) -> NDArray[n
         if entry.role == "sibling":
             values = _relative(values)
         if entry.n_categories is None:
-            encoded[:, :, number] = in_standard_units(values, entry.centre, entry.spread)
+            encoded.append(in_standard_units(values, entry.centre, entry.spread))
         else:
-            encoded[:, :, number] = np.nan_to_num(values, nan=-1.0)
-    return encoded
+            is_known = (values >= 0) & (values < entry.n_categories)
+            encoded.append(np.where(is_known, values, -1.0))
+    return np.stack(encoded, axis=2).astype(np.float32)

@@ -68,9 +68,10 @@ class OutlierRule:
         """
         clipped = context.copy()
         long = np.flatnonzero(np.isfinite(context).sum(axis=1) >= _FEWEST_VALUES)
-        at_once = max(1, _VALUES_AT_ONCE // max(1, context.shape[1]))
-        for start in range(0, len(long), at_once):
-            rows = long[start : start + at_once]
+        if not len(long):
+            return clipped
+        n_parts = -(-len(long) * context.shape[1] // _VALUES_AT_ONCE)
+        for rows in np.array_split(long, n_parts):
             # Sums of the largest numbers are infinite, and what is infinite is no edge to move to.
             with np.errstate(over="ignore", invalid="ignore"):
                 clipped[rows] = self._clip(context[rows])
@@ -92,7 +93,8 @@ class OutlierRule:
             far = judged.far & alone & (first.apart[rows] * judged.apart > 0)
             edge = replace(season, indices=-season.indices).remove(judged.edge)
             clipped[rows] = np.where(far & np.isfinite(edge), edge, context[rows])
-            rows, calm = rows[far.any(axis=1)], edge[far.any(axis=1)]
+            again = far.any(axis=1)
+            rows, calm = np.compress(again, rows), edge[again]
         return clipped
 
 
@@ -173,18 +175,18 @@ def _largest(sizes: Array, skipped: NDArray[np.int64]) -> Array:
         return np.zeros(len(sizes))
     place = np.maximum(sizes.shape[1] - 1 - skipped, 0)
     ordered = np.partition(sizes, np.unique(place), axis=1)
-    return np.asarray(ordered[np.arange(len(sizes)), place])
+    result: Array = ordered[np.arange(len(sizes)), place]
+    return result
 
 
 def _usual_in_blocks(changes: Array, length: int) -> Array:
     """How large changes are in the block of each step, [B, length], but for a few: lively times."""
     n_blocks = -(-length // _BLOCK)
-    whole = np.zeros((len(changes), n_blocks * _BLOCK))
-    whole[:, whole.shape[1] - changes.shape[1] :] = changes
-    blocks = whole.reshape(-1, _BLOCK)
-    usual = np.partition(blocks, _BLOCK - 1 - _UNUSUAL_IN_BLOCK, axis=1)
-    usual = usual[:, _BLOCK - 1 - _UNUSUAL_IN_BLOCK].reshape(len(changes), n_blocks)
-    return np.asarray(np.repeat(usual, _BLOCK, axis=1)[:, -length:])
+    whole = np.pad(changes, ((0, 0), (n_blocks * _BLOCK - changes.shape[1], 0)))
+    blocks = whole.reshape(len(changes), n_blocks, _BLOCK)
+    usual = np.partition(blocks, _BLOCK - 1 - _UNUSUAL_IN_BLOCK, axis=2)
+    usual = usual[:, :, _BLOCK - 1 - _UNUSUAL_IN_BLOCK]
+    return np.repeat(usual, _BLOCK, axis=1)[:, -length:]
 
 
 def _apart(plain: Array, known: Flags, usual: Array) -> tuple[Array, Array, Array]:
@@ -218,13 +220,14 @@ def _apart(plain: Array, known: Flags, usual: Array) -> tuple[Array, Array, Arra
 def _nearest(value: Array, choices: Array) -> Array:
     """Which of some choices [B, C] is nearest to a value [B, 1]."""
     nearest = np.abs(choices - value).argmin(axis=1)
-    return np.asarray(choices[np.arange(len(choices)), nearest])
+    result: Array = choices[np.arange(len(choices)), nearest]
+    return result
 
 
 def _median_of_three(values: Array) -> Array:
     """The middle of each value and the two after it, [B, K - 2]."""
     a, b, c = values[:, :-2], values[:, 1:-1], values[:, 2:]
-    return np.asarray(np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c)))
+    return np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
 
 
 def _comes_again(apart: Array, far: Flags, cycles: tuple[int, ...]) -> Flags:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.activations import ACTIVATE, sigmoid, softmax
 from forecast_cli.config import Layer, NetworkConfig
+from forecast_cli.folding import Arrays, fold
 from forecast_cli.inputs import Feed, Input, ahead, expanded_width
 
 FEATURES = 3
@@ -164,17 +165,17 @@ def run_cell(layer: Layer, weights: Weights, inputs: Array) -> tuple[Array, Stat
     forget gate of Gers et al. (2000) for lstm; Cho et al. (2014), in the form with the reset gate
     applied after the recurrent product, for gru.
     """
-    batch, length, _ = inputs.shape
-    size = weights["weight_hh_l0"].shape[1]
     # One product for all steps; only the recurrent part has to wait for the step before.
     driven = _driven(weights, inputs)
-    hidden: Array = np.zeros((batch, size), dtype=driven.dtype)
-    memory: Array = np.zeros_like(hidden)
-    states = np.empty((batch, length, size), dtype=driven.dtype)
-    for step in range(length):
-        hidden, memory = _step(layer, driven[:, step], _kept(weights, hidden), (hidden, memory))
-        states[:, step] = hidden
-    return states, (hidden, memory)
+
+    def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
+        hidden, memory = state
+        after = _step(layer, now[0], _kept(weights, hidden), (hidden, memory))
+        return after, after[:1]
+
+    start = np.zeros_like(driven, shape=(len(driven), weights["weight_hh_l0"].shape[1]))
+    last, (states,) = fold(step, (start, np.zeros_like(start)), (driven,))
+    return states, last
 
 
 def _encode(
@@ -229,8 +230,8 @@ def _segments(features: Array, segment_length: int) -> Array:
     batch, length, _ = features.shape
     count = count_segments(length, segment_length)
     width = features.shape[2] - 1
-    varying = np.zeros((batch, count * segment_length, width), dtype=features.dtype)
-    varying[:, -length:] = features[:, :, :-1]
+    missing = count * segment_length - length
+    varying = np.pad(features[:, :, :-1], ((0, 0), (missing, 0), (0, 0)))
     constant = np.broadcast_to(features[:, -1:, -1:], (batch, count, 1))
     width *= segment_length
     return np.concatenate((varying.reshape(batch, count, width), constant), axis=-1)
@@ -246,10 +247,16 @@ def _expand(fed: Array, inputs: Sequence[Input], weights: Weights) -> Array:
     parts = [
         fed[:, :, [number]]
         if entry.n_categories is None
-        else weights[f"tables.{entry.name}"][fed[:, :, number].astype(np.int64) + 1]
+        else _looked_up(weights[f"tables.{entry.name}"], fed[:, :, number].astype(np.int64) + 1)
         for number, entry in enumerate(inputs)
     ]
     return np.concatenate(parts, axis=2)
+
+
+def _looked_up(table: Array, rows: NDArray[np.int64]) -> Array:
+    """The rows [B, K, W] of a table that have these numbers [B, K]."""
+    found = np.take_along_axis(table, rows.reshape(-1, 1), axis=0)
+    return found.reshape(*rows.shape, table.shape[1])
 
 
 def _decode(network: NetworkConfig, weights: Weights, states: list[State]) -> Array:

@@ -13,6 +13,7 @@ from rich.text import Text
 from forecast_cli.config import CELLS, NetworkConfig
 from forecast_cli.errors import escape
 from forecast_cli.explanation_findings import ExplainReport
+from forecast_cli.export_findings import ExportReport
 from forecast_cli.findings import (
     SCHEMA_VERSION,
     Backtest,
@@ -55,11 +56,12 @@ _NAMES: dict[type, str] = {
     FullReport: "report",
     TuneReport: "tune",
     ExplainReport: "explain",
+    ExportReport: "export",
 }
 
 
 def to_json(
-    report: Report | InspectReport | TuneReport | ExplainReport,
+    report: Report | InspectReport | TuneReport | ExplainReport | ExportReport,
     *,
     forecast: list[dict[str, Any]] | None = None,
 ) -> str:

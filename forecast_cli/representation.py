@@ -7,6 +7,7 @@ window by its own level; `docs/decisions.md` has the figures for this form).
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,8 @@ def applies(representation: Representation, context: Array) -> NDArray[np.bool_]
     """Whether each window [B] can be expressed: logs need positive values, and any needs one."""
     observed = np.isfinite(context)
     usable = ~(observed & (context <= 0)) if representation.log else observed | True
-    return np.asarray(observed.any(axis=1) & usable.all(axis=1))
+    result: NDArray[np.bool_] = np.any(observed, axis=1) & np.all(usable, axis=1)
+    return result
 
 
 def represent(representation: Representation, context: Array, horizon: int) -> Represented:
@@ -158,8 +160,8 @@ def _change(values: Array, season_length: int) -> Array:
         for lag in dict.fromkeys((1, season_length))
         if lag < values.shape[1]
     ]
-    largest = np.maximum.reduce(changes) if changes else np.zeros(len(values))
-    return np.asarray(largest[:, None])
+    largest = reduce(np.maximum, changes) if changes else np.zeros(len(values))
+    return largest[:, None]
 
 
 def _divide(numerator: Array, denominator: Array) -> Array:

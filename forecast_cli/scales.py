@@ -43,7 +43,7 @@ def in_standard_units(values: Array, centre: float, spread: float) -> Array:
     [1.0, 0.0, 10.0]
     """
     standard = np.nan_to_num((values - centre) / spread)
-    return np.asarray(np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD))
+    return np.clip(standard, -_LARGEST_STANDARD, _LARGEST_STANDARD)
 
 
 def _change_sizes(context: Array, season_length: int) -> Array:
@@ -70,4 +70,5 @@ def mean_size(values: Array) -> Array:
     middle = np.minimum(positive.sum(axis=1) // 2, values.shape[1] - 1)
     median = np.where(positive.any(axis=1), ordered[np.arange(len(values)), middle], 0.0)
     limited = np.where(known, np.minimum(sizes, OUTLIER * median[:, None]), 0.0)
-    return np.asarray(limited.sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+    result: Array = limited.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return result

@@ -34,24 +34,28 @@ class Season:
 
     def remove(self, context: Array) -> Array:
         """The context [B, L], which ends at the cutoff, without its season."""
-        rows, length = context.shape
-        return self.remove_at(context, np.arange(rows)[:, None], np.arange(-length, 0))
+        return self._without(context, np.arange(-context.shape[1], 0))
 
     def remove_ahead(self, future: Array) -> Array:
         """The future [B, H], which starts after the cutoff, without its season."""
-        rows, horizon = future.shape
-        return self.remove_at(future, np.arange(rows)[:, None], np.arange(horizon))
+        return self._without(future, np.arange(future.shape[1]))
+
+    def _without(self, values: Array, steps: NDArray[np.int64]) -> Array:
+        index, on_logs = self._index(steps), self.on_logs[:, None]
+        return np.where(on_logs, values * _factor(-index, on_logs), values - index)
 
     def remove_at(self, values: Array, rows: NDArray[np.int64], steps: NDArray[np.int64]) -> Array:
         """Values of given rows at given steps after the cutoff (step 0 is the next), without it."""
         on_logs, index = self.on_logs[rows], self.indices[rows, steps % self.indices.shape[1]]
-        return np.asarray(np.where(on_logs, values * _factor(-index, on_logs), values - index))
+        return np.where(on_logs, values * _factor(-index, on_logs), values - index)
 
     def restore(self, forecast: Array) -> Array:
         """The forecast [B, H], which starts after the cutoff, with the season put back."""
-        index = self.indices[:, np.arange(forecast.shape[1]) % self.indices.shape[1]]
-        on_logs = self.on_logs[:, None]
+        index, on_logs = self._index(np.arange(forecast.shape[1])), self.on_logs[:, None]
         return np.where(on_logs, forecast * _factor(index, on_logs), forecast + index)
+
+    def _index(self, steps: NDArray[np.int64]) -> Array:
+        return self.indices[:, steps % self.indices.shape[1]]
 
 
 def estimate_season(context: Array, season_length: int) -> Season:
@@ -68,7 +72,7 @@ def estimate_season(context: Array, season_length: int) -> Season:
     [[1.732, 1.732]]
     """
     rows, length = context.shape
-    on_logs = np.asarray((~np.isfinite(context) | (context > 0)).all(axis=1))
+    on_logs: NDArray[np.bool_] = np.all(~np.isfinite(context) | (context > 0), axis=1)
     if season_length == 1 or length < 2 * season_length:
         return Season(indices=np.zeros((rows, season_length)), on_logs=on_logs)
     logs = np.log(np.where(context > 0, context, np.nan))
@@ -96,7 +100,7 @@ def _indices_despite_gaps(values: Array, season_length: int) -> Array:
     """
     rows, length = values.shape
     phases = np.arange(-length, 0) % season_length
-    indices = np.zeros((rows, season_length))
+    indices = np.zeros_like(values, shape=(rows, season_length))
     for _ in range(_ROUNDS_WITH_GAPS):
         season = indices[:, phases]
         indices = _indices_beside(values, interpolate(values - season) + season, season_length)
@@ -105,7 +109,7 @@ def _indices_despite_gaps(values: Array, season_length: int) -> Array:
 
 def _factor(index: Array, on_logs: NDArray[np.bool_]) -> Array:
     """The exponent of the indices that are on logs: those of levels could overflow."""
-    return np.asarray(np.exp(np.where(on_logs, index, 0.0)))
+    return np.exp(np.where(on_logs, index, 0.0))
 
 
 def _kernel(season_length: int) -> Array:
@@ -121,9 +125,8 @@ def _indices(detrended: Array, steps_behind: int, season_length: int) -> Array:
     rows, length = detrended.shape
     # Padded so that every row of [B, seasons, m] is one season, the last ending at the cutoff.
     seasons = -(-(length + steps_behind) // season_length)
-    whole = np.full((rows, seasons * season_length), np.nan)
-    end = whole.shape[1] - steps_behind
-    whole[:, end - length : end] = detrended
+    missing = seasons * season_length - length - steps_behind
+    whole = np.pad(detrended, ((0, 0), (missing, steps_behind)), constant_values=np.nan)
     by_season = whole.reshape(rows, seasons, season_length)
     known = np.isfinite(by_season)
     weights = known * _DECAY ** np.arange(seasons - 1, -1, -1)[:, None]
@@ -145,7 +148,8 @@ def _kept_share(indices: Array, spread: Array, counts: Array) -> Array:
     chance = (variance[:, None] / counts).mean(axis=1) * (indices.shape[1] - 1)
     size = (indices**2).sum(axis=1)
     kept = 1 - np.divide(chance, size, out=np.ones_like(size), where=size > 0)
-    return np.asarray(np.clip(kept, 0.0, 1.0)[:, None])
+    result: Array = np.clip(kept, 0.0, 1.0)[:, None]
+    return result
 
 
 def _positive(values: Array) -> Array:

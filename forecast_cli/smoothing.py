@@ -11,6 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.folding import Arrays, fold
 from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
@@ -44,20 +45,24 @@ def damped_trend(context: Array, horizon: int) -> Array:
     trend = np.repeat(_early_slope(values, observed), grid.shape[1], axis=1)
     # The step from before the first value to it is part of the loop: it must not move the level.
     level = level - damping * trend
-    errors = np.zeros_like(level)
-    started = np.logical_or.accumulate(observed, axis=1)
-    for step in range(int(started.argmax(axis=1).min()), values.shape[1]):
+
+    def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
+        level, trend, errors = state
+        value, seen, moving = (part[:, None] for part in now)
         faded = damping * trend
         ahead = level + faded
-        error = np.where(observed[:, step, None], values[:, step, None] - ahead, 0.0)
+        error = np.where(seen, value - ahead, 0.0)
         errors += error**2
-        moving = started[:, step, None]
         level = np.where(moving, ahead + weight * error, level)
-        trend = np.where(moving, faded + weight * trend_weight * error, trend)
+        return (level, np.where(moving, faded + weight * trend_weight * error, trend), errors), ()
+
+    started = np.logical_or.accumulate(observed, axis=1)
+    start = (level, trend, np.zeros_like(level))
+    (level, trend, errors), _ = fold(step, start, (values, observed, started), _first(observed))
     best = _first_of_least(errors)
-    fading = np.cumsum(damping[0][best] ** np.arange(1, horizon + 1), axis=1)
+    fading = np.cumsum(_at(damping, best) ** np.arange(1, horizon + 1), axis=1)
     forecast = _at(level, best) + fading * _at(trend, best)
-    return np.asarray(unit * forecast)
+    return unit * forecast
 
 
 def theta(context: Array, horizon: int) -> Array:
@@ -79,32 +84,38 @@ def theta(context: Array, horizon: int) -> Array:
     weight, share = grid[:, None, :]
     intercepts, slopes = _lines(values, observed)
     counts, waited = np.cumsum(observed, axis=1), _steps_since(observed)
-    level = (1 - share) * _nth(values, observed, 0)
-    # What is left of the first level in the current one, and the moments of the errors with it.
-    left = np.ones_like(level)
-    errors, products, squares = np.zeros((3, *level.shape))
 
-    def ahead(step: int, distance: int) -> Array:
-        """The forecast `distance` steps after the first `step` steps."""
-        intercept, slope = intercepts[:, step, None], slopes[:, step, None]
-        further = waited[:, step, None] + distance - 1
+    def ahead(level: Array, left: Array, line: Arrays, distance: int) -> Array:
+        """The forecast `distance` steps ahead of a level and the line known by then."""
+        intercept, slope, waited = line
+        further = waited + distance - 1
         lag = left * intercept + slope * (further + (1 - (1 - weight) * left) / weight)
-        return np.asarray(level + share * lag)
+        result: Array = level + share * lag
+        return result
 
-    for step in range(values.shape[1]):
-        seen, value = observed[:, step, None], values[:, step, None]
-        error = np.where(seen, value - ahead(step, 1), 0.0)
-        scored = seen & (counts[:, step, None] > _FEWEST_FOR_A_LINE)
+    def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
+        level, left, errors, products, squares = state
+        value, seen, count, *line = (part[:, None] for part in now)
+        error = np.where(seen, value - ahead(level, left, tuple(line), 1), 0.0)
+        scored = seen & (count > _FEWEST_FOR_A_LINE)
         errors += scored * error**2
         products += scored * error * left
         squares += scored * left**2
         level = np.where(seen, level + weight * (value - level), level)
-        left = np.where(seen, (1 - weight) * left, left)
+        return (level, np.where(seen, (1 - weight) * left, left), errors, products, squares), ()
+
+    level = (1 - share) * _nth(values, observed, 0)
+    # What is left of the first level in the current one, and the moments of the errors with it.
+    start = (level, np.ones_like(level), *(np.zeros_like(level) for _ in range(3)))
+    lines = (intercepts, slopes, waited)
+    fed = (values, observed, counts, *(part[:, :-1] for part in lines))
+    (level, left, errors, products, squares), _ = fold(step, start, fed, _first(observed))
     moved = products / (squares + 1)
     best = _first_of_least(errors - moved * products)
     level += moved * left
-    steps = [_at(ahead(values.shape[1], h), best) for h in range(1, horizon + 1)]
-    return np.asarray(unit * np.concatenate(steps, axis=1))
+    line = tuple(part[:, -1:] for part in lines)
+    steps = [_at(ahead(level, left, line, h), best) for h in range(1, horizon + 1)]
+    return unit * np.concatenate(steps, axis=1)
 
 
 def _lines(values: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -114,7 +125,7 @@ def _lines(values: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
     """
     steps = np.cumsum(np.logical_or.accumulate(observed, axis=1), axis=1)
     sums = [
-        np.concatenate((np.zeros((len(values), 1)), np.cumsum(term * observed, axis=1)), axis=1)
+        np.pad(np.cumsum(term * observed, axis=1), ((0, 0), (1, 0)))
         for term in (np.ones_like(values), steps, steps**2, values, steps * values)
     ]
     n, t, tt, y, ty = sums
@@ -131,14 +142,15 @@ def _steps_since(observed: NDArray[np.bool_]) -> NDArray[np.int64]:
     steps = np.arange(1, observed.shape[1] + 1)
     last = np.maximum.accumulate(np.where(observed, steps, 0), axis=1)
     since = np.where(last > 0, steps - last, 0)
-    return np.concatenate((np.zeros((len(observed), 1), dtype=np.int64), since), axis=1)
+    return np.pad(since, ((0, 0), (1, 0)))
 
 
 def _first_of_least(errors: Array) -> NDArray[np.intp]:
     """The first column [B, 1] with the least error of each row, whatever rounding made of ties."""
     least = errors.min(axis=1, keepdims=True)
     tied = errors <= least + _NEGLIGIBLE_ERROR * (1 + np.abs(least))
-    return np.asarray(tied.argmax(axis=1)[:, None])
+    result: NDArray[np.intp] = tied.argmax(axis=1)[:, None]
+    return result
 
 
 def _unit(context: Array) -> Array:
@@ -158,17 +170,25 @@ def _nth(values: Array, observed: NDArray[np.bool_], n: int) -> Array:
     return np.take_along_axis(values, position, axis=1)
 
 
+def _first(observed: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The first step [] with a value in any row."""
+    result: NDArray[np.intp] = observed.argmax(axis=1).min(initial=observed.shape[1])
+    return result
+
+
 def _position(observed: NDArray[np.bool_], n: int) -> NDArray[np.intp]:
     counts = np.cumsum(observed, axis=1)
     wanted = np.minimum(n + 1, counts[:, -1:])
-    return np.asarray((counts >= wanted).argmax(axis=1)[:, None])
+    result: NDArray[np.intp] = (counts >= wanted).argmax(axis=1)[:, None]
+    return result
 
 
 def _early_slope(values: Array, observed: NDArray[np.bool_]) -> Array:
     """The mean change [B, 1] a step over the first few changes."""
     start, stop = _position(observed, 0), _position(observed, _EARLY_CHANGES)
     change = np.take_along_axis(values, stop, axis=1) - np.take_along_axis(values, start, axis=1)
-    return np.asarray(change / np.maximum(stop - start, 1))
+    result: Array = change / np.maximum(stop - start, 1)
+    return result
 
 
 def _at(states: Array, best: NDArray[np.intp]) -> Array:

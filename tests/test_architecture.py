@@ -14,11 +14,11 @@ PACKAGE = "forecast_cli"
 
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
-    "errors findings gaps progress schema packed_texts",
+    "errors findings folding gaps progress schema packed_texts",
     "checks filesystem writer sealed tuning_findings inspect_findings toml_file",
     "read_config explain_config",
     "config",
-    "explanation_findings compare_config",
+    "explanation_findings compare_config export_findings",
     "tensors activations schedules",
     "times seasonality search_space tune_config",
     "calendar_features outliers",
@@ -36,16 +36,17 @@ LEVELS = (
     "defaults",
     "command_line",
     "committee network inspection optimizer cleaning",
-    "losses model candidates snapshot fingerprint covariate_record gates",
+    "losses model candidates snapshot fingerprint covariate_record gates graph_record",
     "examples training_state model_record inference backtest known_ahead migrations",
-    "panel_facts lineup",
+    "panel_facts lineup export_trials graph",
     "matching adjustment training checkpoint selection report resume model_findings",
     "past_windows fit_job groundwork",
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen "
     "shares occlusion",
     "training_plan",
     "comparison",
-    "workflows inspecting presentation tuning column_types rows keywords explain_workflow",
+    "workflows inspecting presentation tuning column_types rows keywords explain_workflow "
+    "exporting",
     "page tuning_verdict",
     "tune_workflow api",
     "estimator",

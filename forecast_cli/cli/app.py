@@ -13,6 +13,7 @@ from forecast_cli.cli.compare import compare
 from forecast_cli.cli.completion import join_option_and_value
 from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.explain import explain
+from forecast_cli.cli.export import export
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.memory import check_memory
@@ -37,7 +38,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_FUNCTIONS = (train, predict, evaluate, compare, tune, explain, plot, report, inspect, info)
+_FUNCTIONS = (
+    *(train, predict, evaluate, compare, tune, explain),
+    *(plot, report, inspect, info, export),
+)
 for _function in _FUNCTIONS:
     app.command()(_function)
 _COMMANDS = {function.__name__: settings_of(function) for function in _FUNCTIONS}

@@ -8,7 +8,7 @@ from forecast_cli.cli.options import (
     TextOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_streams, picture_form, write_picture, write_report
+from forecast_cli.cli.results import check_streams, picture_form, write_document, write_report
 from forecast_cli.cli.streams import Streams
 from forecast_cli.explain_config import ExplainConfig
 from forecast_cli.read_config import ReadConfig
@@ -44,4 +44,4 @@ def explain(
         return
     from forecast_cli.drawing.explanation import draw_explanation
 
-    write_picture(draw_explanation(report, form), report, result)
+    write_document(draw_explanation(report, form), report, result)

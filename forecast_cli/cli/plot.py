@@ -12,7 +12,7 @@ from forecast_cli.cli.options import (
     TextOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_streams, picture_form, write_picture
+from forecast_cli.cli.results import check_streams, picture_form, write_document
 from forecast_cli.cli.streams import Streams, is_output_terminal, render
 from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError
@@ -58,7 +58,7 @@ def plot(
         ),
         tell=Streams(quiet=talk.quiet).tell,
     )
-    write_picture(_draw(picture, form), report, result)
+    write_document(_draw(picture, form), report, result)
 
 
 def _form(result: TextOptions) -> "ImageFormat | None":

@@ -11,7 +11,7 @@ from forecast_cli.cli.options import (
     TextOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_streams, write_picture
+from forecast_cli.cli.results import check_streams, write_document
 from forecast_cli.cli.streams import Streams, is_output_terminal
 from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError
@@ -59,7 +59,7 @@ def report(
         from forecast_cli.page.document import render_page
 
         page = render_page(exhibit, full).encode()
-    write_picture(page, full, result)
+    write_document(page, full, result)
 
 
 def _check_output(result: TextOptions) -> None:

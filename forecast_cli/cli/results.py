@@ -13,6 +13,7 @@ from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, Tex
 from forecast_cli.cli.streams import is_output_terminal, render, write_output
 from forecast_cli.errors import ConfigError, SkillError
 from forecast_cli.explanation_findings import ExplainReport
+from forecast_cli.export_findings import ExportReport
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
     Backtest,
@@ -122,7 +123,9 @@ def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
 
 
 def _write(
-    data: bytes, report: Report | ExplainReport, options: ResultOptions | TextOptions
+    data: bytes,
+    report: Report | ExplainReport | ExportReport,
+    options: ResultOptions | TextOptions,
 ) -> None:
     document = to_json(report).encode()
     if options.output == STANDARD_STREAM:
@@ -152,8 +155,10 @@ def write_report(
         write_output(render(*parts, is_terminal=is_output_terminal()).encode())
 
 
-def write_picture(data: bytes, report: Report | ExplainReport, options: TextOptions) -> None:
-    """Write a picture or a page; with `--json` the report too, or alone on standard output."""
+def write_document(
+    data: bytes, report: Report | ExplainReport | ExportReport, options: TextOptions
+) -> None:
+    """Write a picture, a page or a graph; with `--json` the report too, or alone."""
     if options.json and options.output == STANDARD_STREAM:
         write_output(to_json(report).encode())
         return

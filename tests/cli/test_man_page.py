@@ -11,6 +11,7 @@ import pytest
 from forecast_cli.cli.compare import compare
 from forecast_cli.cli.evaluate import evaluate
 from forecast_cli.cli.explain import explain
+from forecast_cli.cli.export import export
 from forecast_cli.cli.info import info
 from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.man_page import man_page
@@ -37,6 +38,7 @@ COMMANDS: list[Callable[..., object]] = [
     report,
     inspect,
     info,
+    export,
 ]
 PAGE = man_page(COMMANDS, "1.2.3")
 
