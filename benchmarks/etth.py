@@ -28,11 +28,12 @@ from numpy.typing import NDArray
 from benchmarks.machine import describe
 from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, TrainConfig
+from forecast_cli.engines.threads import Threads
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.representation import Representation
 from forecast_cli.splits import Origins
-from forecast_cli.training import Task, train_all
+from forecast_cli.training import Task, Workshop, train_all
 from forecast_cli.windows import futures, histories
 
 Array = NDArray[np.float64]
@@ -157,7 +158,7 @@ def _origins(panel: Panel, first: int, end: int, horizon: int, stride: int = 1) 
 def _train(panel: Panel, run: _Run) -> Committee:
     """Members with equal weights, each as it was best on the validation part."""
     tasks = [_task(panel, run, number) for number in range(len(_FORMS))]
-    trained = train_all(tasks, threads=run.threads, progress=lambda _: None)
+    trained = train_all(tasks, Workshop(Threads(run.threads)), lambda _: None)
     members = tuple(
         network.member(task.form, weight=1 / len(tasks))
         for task, network in zip(tasks, trained, strict=True)

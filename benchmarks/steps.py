@@ -23,12 +23,13 @@ from benchmarks.step_terms import (
 )
 from forecast_cli.committee import Form
 from forecast_cli.config import Layer, NetworkConfig, TrainConfig
+from forecast_cli.engines.threads import Threads
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.recurrence import FEATURES
 from forecast_cli.representation import Representation
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.training import Task, train_all
+from forecast_cli.training import Task, Workshop, train_all
 
 Measure = Callable[[], Seconds]
 """Takes some training steps, and says what one took."""
@@ -92,7 +93,7 @@ def our_step(cell: Layer) -> Measure:
         def note(_: ProgressEvent) -> None:
             ends.append(now())
 
-        train_all([task], threads=1, progress=note)
+        train_all([task], Workshop(Threads(1)), note)
         return seconds_each(_STEPS, ends[0], ends[-1])
 
     return measure

@@ -137,6 +137,35 @@ def report_backtest(
 ) -> Backtest:
     """Set the model's scores beside the simple forecasts' and say whether it is worth using."""
     simple = [score(name, scene, values) for name, values in scene.simple.items()]
+    judgement = judge(model_scores, simple)
+    return Backtest(
+        n_series=len(np.unique(scene.origins.series)),
+        n_windows=n_windows,
+        step_size=step_size,
+        horizon=scene.horizon,
+        n_points=int(np.isfinite(scene.actual).sum()),
+        scores=judgement.scores,
+        best_simple=judgement.best_simple,
+        best_naive=judgement.best_naive,
+        skill=judgement.skill,
+        verdict=judgement.verdict,
+        by_target=by_target,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """A model's scores beside those of the simple forecasts, in the words of a `Backtest`."""
+
+    scores: tuple[ModelScores, ...]
+    best_simple: str
+    best_naive: str
+    skill: float | None
+    verdict: str
+
+
+def judge(model_scores: ModelScores, simple: Sequence[ModelScores]) -> Judgement:
+    """Say whether a model is worth using, by MASE where that is defined for all."""
     by_mase = model_scores.mase is not None and all(s.mase is not None for s in simple)
 
     def error(scores: ModelScores) -> float:
@@ -144,20 +173,12 @@ def report_backtest(
 
     best = min(simple, key=error)
     naive = min((scores for scores in simple if scores.model in NAIVE), key=error)
-    of_naive = skill(error(model_scores), error(naive))
-    n_series = len(np.unique(scene.origins.series))
-    return Backtest(
-        n_series=n_series,
-        n_windows=n_windows,
-        step_size=step_size,
-        horizon=scene.horizon,
-        n_points=int(np.isfinite(scene.actual).sum()),
+    return Judgement(
         scores=(model_scores, *(s for s in simple if s.model != model_scores.model)),
         best_simple=best.model,
         best_naive=naive.model,
-        skill=of_naive,
+        skill=skill(error(model_scores), error(naive)),
         verdict=_verdict(model_scores.model, best.model, skill(error(model_scores), error(best))),
-        by_target=by_target,
     )
 
 

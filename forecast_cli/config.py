@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from forecast_cli.checks import require, require_at_least, require_one_of, require_within
+from forecast_cli.engine_config import EngineConfig
 from forecast_cli.read_config import OutlierConfig, ReadConfig
 
 Layer = Literal["gru", "lstm", "rnn"]
@@ -188,7 +189,7 @@ def check_levels(levels: Sequence[int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that `forecast train` can be told."""
+    """Everything that `forecast train` can be told; the `engine` does not change what it makes."""
 
     read: ReadConfig = ReadConfig()
     cleaning: OutlierConfig = OutlierConfig()
@@ -196,6 +197,7 @@ class Settings:
     network: NetworkConfig = NetworkConfig()
     optimisation: TrainConfig = TrainConfig()
     levels: tuple[int, ...] = DEFAULT_LEVELS
+    engine: EngineConfig = EngineConfig()
 
     def __post_init__(self) -> None:
         check_levels(self.levels)

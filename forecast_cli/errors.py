@@ -45,6 +45,10 @@ class MissingExtraError(UserError):
     """A command needs an optional dependency that is not installed."""
 
 
+class EngineError(UserError):
+    """The machines that are to do the work cannot be reached, or are lost again and again."""
+
+
 class SkillError(UserError):
     """The backtest skill is below what `--min-skill` asks for."""
 

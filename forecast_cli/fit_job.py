@@ -15,9 +15,9 @@ from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import Tell
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
-from forecast_cli.snapshot import Keeper, Trained
+from forecast_cli.snapshot import Trained
 from forecast_cli.splits import Origins
-from forecast_cli.training import Task, train_all
+from forecast_cli.training import Task, Workshop, train_all
 
 Array = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ class FitJob:
     settings: Settings
     tell: Tell
     progress: Progress
-    keeper: Keeper
+    workshop: Workshop
 
     def adjusted(self, adjustment: Adjustment | None) -> "FitJob":
         """The same job on the given panel without these effects."""
@@ -98,7 +98,7 @@ class FitJob:
         """Train side by side, within half of the time limit: there are two rounds of training."""
         config = self.settings.optimisation
         if config.time_limit is not None:
-            rounds = -(-len(tasks) // config.threads)
+            rounds = -(-len(tasks) // self.workshop.engine.workers)
             share = replace(config, time_limit=config.time_limit / 2 / max(rounds, 1))
             tasks = [replace(task, optimisation=share) for task in tasks]
-        return train_all(tasks, threads=config.threads, progress=self.progress, keeper=self.keeper)
+        return train_all(tasks, self.workshop, self.progress)

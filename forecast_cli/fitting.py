@@ -20,6 +20,7 @@ from forecast_cli.committee import Committee, Member
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.effects import Effects
+from forecast_cli.engines.threads import Threads
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import Backtest
 from forecast_cli.fit_job import FitJob
@@ -36,12 +37,12 @@ from forecast_cli.selection import (
     weigh,
     weigh_across,
 )
-from forecast_cli.snapshot import FORGETFUL, Keeper
 from forecast_cli.splits import (
     FEWEST_TRAINING_WINDOWS,
     Split,
     origins_at_end,
 )
+from forecast_cli.training import Workshop
 from forecast_cli.windows import histories, look_around
 
 Array = NDArray[np.float64]
@@ -73,7 +74,7 @@ def fit(
     *,
     tell: Tell,
     progress: Progress,
-    keeper: Keeper = FORGETFUL,
+    workshop: Workshop | None = None,
 ) -> Fitted:
     """Train candidates on the fit part, weigh them where they are not trained, score, then refit.
 
@@ -82,7 +83,8 @@ def fit(
     series chose. With few series the weights are chosen on the validation part before the test
     part is scored, and on both afterwards. The networks that have a weight are trained again on
     everything. A panel too short for all that gets the best simple continuation alone. Networks
-    that the `keeper` recalls go on from where they stood.
+    that the workshop's keeper recalls go on from where they stood. Without a `workshop` there are
+    as many threads as the settings say.
     """
     ground = lay_groundwork(panel, plan, tell)
     job = FitJob(
@@ -93,7 +95,7 @@ def fit(
         settings=settings,
         tell=tell,
         progress=progress,
-        keeper=keeper,
+        workshop=workshop or Workshop(Threads(settings.optimisation.threads)),
     )
     if ground.split is not None:
         return _fit_committee(job, ground, ground.split)

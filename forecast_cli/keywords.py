@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Literal, TypedDict, TypeVar
 
 from forecast_cli.config import Activation, Cell, Device, Effort, OptimizerName, Schedule, Strategy
+from forecast_cli.engine_config import EngineName
 from forecast_cli.errors import ConfigError, escape
 from forecast_cli.read_config import Aggregate, Missing, OutlierMode
 
@@ -75,6 +76,9 @@ class TrainOptions(ReadOptions, total=False):
     device: Device
     time_limit: float | None
     levels: int | Sequence[int]
+    engine: EngineName
+    workers: int | None
+    address: str | None
 
 
 class PredictOptions(ReadOptions, total=False):

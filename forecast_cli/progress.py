@@ -7,11 +7,12 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressEvent:
-    """One epoch is over, or one trial of a search.
+    """One epoch is over, one trial of a search, or one part of the data.
 
     `stage` names the network in the making, `epoch` counts from 1. `validation` is the error on
     the validation windows, None where there are none. `seconds_left` is an estimate for this stage.
-    Where the `unit` is a trial, `loss` is its error and `validation` the best one so far.
+    Where the `unit` is a trial, `loss` is its error and `validation` the best one so far; a part
+    has neither (NaN, None).
     """
 
     stage: str
@@ -20,7 +21,7 @@ class ProgressEvent:
     loss: float
     validation: float | None
     seconds_left: float | None
-    unit: Literal["epoch", "trial"] = "epoch"
+    unit: Literal["epoch", "trial", "part"] = "epoch"
 
 
 Progress = Callable[[ProgressEvent], None]

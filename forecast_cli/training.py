@@ -2,10 +2,9 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Event, Lock
+from threading import Lock
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from forecast_cli.committee import Form
 from forecast_cli.config import TrainConfig
+from forecast_cli.engines.work import Engine, IsStopped, StoppedError
 from forecast_cli.errors import CheckpointError, TrainingError
 from forecast_cli.examples import ExampleSource
 from forecast_cli.losses import Examples, scaled_error
@@ -74,51 +74,68 @@ def choose_device(config: TrainConfig) -> str:
     return "cpu" if config.device == "auto" else config.device
 
 
-def train_all(
-    tasks: Sequence[Task], *, threads: int, progress: Progress, keeper: Keeper = FORGETFUL
-) -> list[Trained]:
-    """Train several networks side by side, each on one thread of `threads`.
+@dataclass(frozen=True)
+class Workshop:
+    """Who trains networks, and who keeps where they stand."""
 
-    A network computes on one thread only, so its bits do not depend on `threads`; and one thread a
-    network is faster than several threads for one of this size (`docs/decisions.md`). What the
+    engine: Engine
+    keeper: Keeper = FORGETFUL
+
+
+def train_all(tasks: Sequence[Task], workshop: Workshop, progress: Progress) -> list[Trained]:
+    """Train several networks side by side, each on one thread of a worker of the engine.
+
+    A network computes on one thread only, so its bits do not depend on the engine; and one thread
+    a network is faster than several threads for one of this size (`docs/decisions.md`). What the
     `keeper` recalls is not trained again, and it is told of every epoch.
 
     Raises:
         TrainingError: a loss is not finite.
         CheckpointError: what the keeper recalls is no state of this task.
     """
-    if not tasks:
-        return []
-    torch.set_num_threads(1)
-    stop, turn = Event(), Lock()
+    keeper = workshop.keeper
+    lessons = [_Lesson(task, keeper.recall(task.name)) for task in tasks]
+    turn = Lock()
 
-    def tell(event: ProgressEvent) -> None:
+    def hear(number: int, news: _News) -> None:
+        # First, because what is shown as done must not get lost any more.
+        keeper.keep(tasks[number].name, news.state)
         with turn:
-            progress(event)
+            progress(news.event)
 
-    pool = ThreadPoolExecutor(min(threads, len(tasks)))
     try:
-        return list(pool.map(lambda task: _train(task, stop, tell, keeper), tasks))
+        return workshop.engine.run(_train, lessons, len(lessons), hear=hear)
     except RuntimeError as error:
         if "allocate memory" in str(error):
             raise MemoryError from error
         raise
-    finally:
-        # After an interrupt nobody waits for a step, which can take long; the threads end with it.
-        stop.set()
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _StoppedError(Exception):
-    """Another network failed, or the user interrupted."""
+@dataclass(frozen=True)
+class _Lesson:
+    """A task, and where its training stood when it was interrupted."""
+
+    task: Task
+    known: Snapshot | Trained | None
 
 
-def _train(task: Task, stop: Event, progress: Progress, keeper: Keeper) -> Trained:
+@dataclass(frozen=True)
+class _News:
+    """An epoch is over."""
+
+    state: Snapshot | Trained
+    event: ProgressEvent
+
+
+def _train(
+    lessons: Sequence[_Lesson], number: int, is_stopped: IsStopped
+) -> Generator[_News, None, Trained]:
     """Train one network, from where it stood if that is known."""
-    known = keeper.recall(task.name)
+    task, known = lessons[number].task, lessons[number].known
     if isinstance(known, Trained):
         return known
-    run = _Run(task, stop)
+    torch.set_num_threads(1)
+    run = _Run(task, is_stopped)
     if known is not None:
         try:
             run.go_back_to(known)
@@ -128,18 +145,16 @@ def _train(task: Task, stop: Event, progress: Progress, keeper: Keeper) -> Train
             ) from error
     while not run.is_over:
         event = run.advance()
-        # First, because what is shown as done must not get lost any more.
-        keeper.keep(task.name, run.state())
-        progress(event)
+        yield _News(run.state(), event)
     return run.best
 
 
 class _Run:
     """The state of one training run."""
 
-    def __init__(self, task: Task, stop: Event) -> None:
+    def __init__(self, task: Task, is_stopped: IsStopped) -> None:
         self.task = task
-        self.stop = stop
+        self.is_stopped = is_stopped
         config = task.optimisation
         self.device = choose_device(config)
         self.chance = torch.Generator().manual_seed(task.seed)
@@ -256,8 +271,8 @@ class _Run:
             self.draws, count=config.steps_per_epoch, batch_size=self.batch_size
         )
         for step, batch in enumerate(batches):
-            if self.stop.is_set():
-                raise _StoppedError
+            if self.is_stopped():
+                raise StoppedError
             done = (epoch * config.steps_per_epoch + step) / (
                 self.task.epochs * config.steps_per_epoch
             )

@@ -8,6 +8,8 @@ from forecast_cli.checkpoint import dump_model
 from forecast_cli.command_line import train_command
 from forecast_cli.comparison import told_once
 from forecast_cli.config import Settings
+from forecast_cli.engines.opening import opened
+from forecast_cli.engines.work import Engine
 from forecast_cli.errors import Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import Leaderboard, TrainReport
@@ -22,6 +24,7 @@ from forecast_cli.proposals import choose_method, propose
 from forecast_cli.report import count
 from forecast_cli.search_space import Space, apply, default_space, read_space
 from forecast_cli.splits import origins_at_end
+from forecast_cli.training import Workshop
 from forecast_cli.trial_log import keeping_trials
 from forecast_cli.tune_config import SearchConfig, TuneConfig
 from forecast_cli.tuning import (
@@ -64,7 +67,10 @@ def tune(
     to_file = output != STANDARD_STREAM
     if to_file:
         check_writable(output)
-    with keeping_trials(output if to_file else None, tell) as log:
+    with (
+        opened(settings.engine, threads=settings.optimisation.threads) as engine,
+        keeping_trials(output if to_file else None, tell) as log,
+    ):
         panel = read_panel(source, settings.read, tell)
         search, space = _prepare(panel, config, asked, hears.tell)
         log.begin(_fingerprint(search, config.search), resume=resume)
@@ -72,11 +78,15 @@ def tune(
         proposals = propose(
             space, search.method, trials=search.trials, seed=settings.optimisation.seed
         )
-        trials = run_trials(search, proposals, log=log, hears=hears)
+        trials = run_trials(search, proposals, log=log, hears=hears, engine=engine)
         winner = best(trials)
-        unseen = compare_unseen(search, trials, log=log, hears=hears) if winner.number else None
+        unseen = (
+            compare_unseen(search, trials, log=log, hears=hears, engine=engine)
+            if winner.number
+            else None
+        )
         final = within(apply(settings, winner.choice), FINAL_SHARE)
-        checkpoint, training = _train(panel, output, final, hears)
+        checkpoint, training = _train(panel, output, final, hears, engine)
         if to_file:
             write_atomically(output, checkpoint)
     return checkpoint, _report(
@@ -111,13 +121,20 @@ def _prepare(
 
 
 def _train(
-    panel: Panel, output: str, settings: Settings, hears: Listener
+    panel: Panel, output: str, settings: Settings, hears: Listener, engine: Engine
 ) -> tuple[bytes, TrainReport]:
     """The checkpoint that `train` makes of a panel."""
     started = time.perf_counter()
     outliers = settings.cleaning.outliers
     panel, plan = prepare(panel, settings.window, outliers=outliers, tell=hears.tell)
-    fitted = fit(panel, plan, settings, tell=hears.tell, progress=hears.progress)
+    fitted = fit(
+        panel,
+        plan,
+        settings,
+        tell=hears.tell,
+        progress=hears.progress,
+        workshop=Workshop(engine),
+    )
     model = make_model(panel, fitted, settings, take_fingerprint(panel, settings))
     tell_short_series(model, panel, origins_at_end(panel), hears.tell)
     seconds = time.perf_counter() - started

@@ -12,6 +12,7 @@ from forecast_cli.backtest import Scene
 from forecast_cli.comparison import told_once, under
 from forecast_cli.config import Settings
 from forecast_cli.defaults import plan_windows
+from forecast_cli.engines.work import Engine
 from forecast_cli.errors import Notice, Tell, TrainingError
 from forecast_cli.findings import Leaderboard
 from forecast_cli.fitting import fit
@@ -21,6 +22,8 @@ from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.proposals import Proposals
 from forecast_cli.search_space import Choice, apply, get
+from forecast_cli.training import Workshop
+from forecast_cli.trial_fits import Ahead, Course, Fits
 from forecast_cli.trial_log import Fit, Proof, TrialLog
 from forecast_cli.tune_config import Method
 from forecast_cli.tuning_findings import Outcome, TrialSummary
@@ -96,6 +99,19 @@ class Search:
         parts = range(1, self.layout.n_cutoffs + 1)
         return tuple(self.layout.known(self.panel, part) for part in parts)
 
+    @property
+    def course(self) -> Course:
+        """What trials are scored on."""
+        return Course(panel=self.panel, known=self.known, scenes=self.scenes)
+
+    def side_by_side(self, engine: Engine) -> int:
+        """How many trials are fitted at a time: one, of which networks are, on one machine.
+
+        A search that learns from its trials waits for each of them, too.
+        """
+        alone = self.settings.engine.engine == "local" or self.method == "optuna"
+        return 1 if alone else engine.workers
+
     def trained(self, choice: Choice) -> Settings:
         """The settings that a trial is trained with."""
         settings = self.settings
@@ -134,23 +150,33 @@ def differences(settings: Settings, choice: Choice) -> dict[str, str]:
 
 
 def run_trials(
-    search: Search, proposals: Proposals, *, log: TrialLog, hears: Listener
+    search: Search, proposals: Proposals, *, log: TrialLog, hears: Listener, engine: Engine
 ) -> tuple[Trial, ...]:
     """The defaults, then what is proposed, as far as the number of trials and the time allow.
 
     Settings that come again are not trained again; fits that the log recalls are not made again.
+    A cluster makes fits of several trials ahead; trials are judged one after the other all the
+    same, so that the outcome is that of one machine.
 
     Raises:
         TrainingError: with no settings at all a network could be trained.
     """
-    run = _Run(search, proposals, log, told_once(hears.tell))
-    trials = [run.trial(0, {}, None)]
+    tell = told_once(hears.tell)
+    run = _Run(search, proposals, log, Fits(search.course, engine, tell))
+    together = search.side_by_side(engine)
+    trials: list[Trial] = []
+    ahead = Ahead(proposals, lambda choices: run.prepare(choices, trials))
+    if together > 1:
+        run.prepare([{}], trials)
+    trials.append(run.trial(0, {}, None))
     done = {search.trained({}): trials[0]}
     _tell_progress(search, trials, hears.progress)
-    while len(trials) <= search.trials and (choice := proposals.draw()) is not None:
+    while (left := search.trials + 1 - len(trials)) and (
+        choice := ahead.draw(min(together, left))
+    ) is not None:
         settings = search.trained(choice)
         if settings not in done:
-            if not _has_time(search, trials):
+            if not _has_time(search, trials, together):
                 hears.tell(Notice("warning", _cut_short(trials)))
                 break
             done[settings] = run.trial(len(trials), choice, _leader(trials))
@@ -206,7 +232,20 @@ class _Run:
     search: Search
     proposals: Proposals
     log: TrialLog
-    tell: Tell
+    fits: Fits
+
+    def prepare(self, choices: Sequence[Choice], trials: Sequence[Trial]) -> None:
+        """Make fits of these trials ahead, of later cutoffs where it does not look hopeless."""
+        search, leader = self.search, _leader(trials) if trials else None
+        names = [differences(search.settings, choice) for choice in choices]
+        unknown = [c for c, name in zip(choices, names, strict=True) if not self.log.recall(name)]
+        hopeful = [search.trained(choice) for choice in unknown]
+        for cutoff in range(search.layout.n_cutoffs):
+            self.fits.make_ahead([(settings, cutoff) for settings in hopeful])
+            made = [(settings, self.fits.take((settings, cutoff)).error) for settings in hopeful]
+            hopeful = [
+                s for s, e in made if e is not None and not self._is_behind(e, cutoff, leader)
+            ]
 
     def trial(self, number: int, choice: Choice, leader: Trial | None) -> Trial:
         """One trial: cutoff after cutoff, until it is hopeless."""
@@ -219,7 +258,7 @@ class _Run:
             if cutoff < len(recalled):
                 made = (*made, recalled[cutoff])
             else:
-                made = (*made, self._fit(cutoff, choice))
+                made = (*made, self.fits.take((self.search.trained(choice), cutoff)))
                 self.log.keep(name, made[cutoff])
             if made[cutoff].error is None:
                 outcome = "failed"
@@ -232,38 +271,23 @@ class _Run:
     def _is_hopeless(self, made: tuple[Fit, ...], leader: Trial | None) -> bool:
         errors = [fit.error for fit in made if fit.error is not None]
         is_hopeless = self.proposals.is_hopeless(errors)
+        return is_hopeless or self._is_behind(errors[-1], len(made) - 1, leader)
+
+    def _is_behind(self, error: float, cutoff: int, leader: Trial | None) -> bool:
+        """Whether an error at a cutoff is far above the best trial's there."""
         if leader is None:
-            return is_hopeless
-        cutoff = len(made) - 1
+            return False
         n_forecasts = len(self.search.scenes[cutoff].origins)
         most = _WORSE + _DOUBT / math.sqrt(n_forecasts)
-        return is_hopeless or errors[cutoff] > most * (leader.fits[cutoff].error or math.inf)
-
-    def _fit(self, cutoff: int, choice: Choice) -> Fit:
-        """Train on what was known at a cutoff and score what came, which training never sees."""
-        started = time.perf_counter()
-        settings = self.search.trained(choice)
-        known, scene = self.search.known[cutoff], self.search.scenes[cutoff]
-        plan = plan_windows(without_effects(known), settings.window, _ignore)
-        try:
-            fitted = fit(known, plan, settings, tell=self.tell, progress=_ignore)
-        except TrainingError:
-            error = math.nan
-        else:
-            panel = self.search.panel
-            forecast = mean_from(fitted, panel, scene.origins, horizon=scene.horizon)
-            error = scene.scaled_error(forecast)
-        return Fit(
-            error=error if math.isfinite(error) else None, seconds=time.perf_counter() - started
-        )
+        return error > most * (leader.fits[cutoff].error or math.inf)
 
 
-def _has_time(search: Search, trials: Sequence[Trial]) -> bool:
+def _has_time(search: Search, trials: Sequence[Trial], together: int) -> bool:
     """Whether another trial, if it takes as long as the others, ends before the search must."""
     limit = search.settings.optimisation.time_limit
     if limit is None:
         return True
-    spent = sum(trial.seconds for trial in trials)
+    spent = sum(trial.seconds for trial in trials) / together
     return spent + spent / len(trials) <= SEARCH_SHARE * limit
 
 
@@ -286,7 +310,7 @@ def _tell_progress(search: Search, trials: Sequence[Trial], progress: Progress) 
 
 
 def compare_unseen(
-    search: Search, trials: Sequence[Trial], *, log: TrialLog, hears: Listener
+    search: Search, trials: Sequence[Trial], *, log: TrialLog, hears: Listener, engine: Engine
 ) -> Leaderboard:
     """The best trial and the defaults on the unseen part, each fitted to everything before it."""
     scene = search.layout.scene(search.panel, 0)
@@ -302,17 +326,26 @@ def compare_unseen(
         if proof is None or proof.forecast.shape != scene.actual.shape:
             settings = within(apply(search.settings, trial.choice), UNSEEN_SHARE)
             told = Listener(hears.tell, under(f"{name} before the unseen part", hears.progress))
-            proof = _prove(search, settings, scene, told)
+            proof = _prove(search, settings, scene, told, engine)
             log.keep_proof(changed, proof)
         contenders.append(Contender(model=name, **vars(proof)))
     return rank(scene, contenders, {TUNED, DEFAULTS}, step_size=search.layout.span)
 
 
-def _prove(search: Search, settings: Settings, scene: Scene, hears: Listener) -> Proof:
+def _prove(
+    search: Search, settings: Settings, scene: Scene, hears: Listener, engine: Engine
+) -> Proof:
     started = time.perf_counter()
     known = search.layout.known(search.panel, 0)
     plan = plan_windows(without_effects(known), settings.window, _ignore)
-    fitted = fit(known, plan, settings, tell=hears.tell, progress=hears.progress)
+    fitted = fit(
+        known,
+        plan,
+        settings,
+        tell=hears.tell,
+        progress=hears.progress,
+        workshop=Workshop(engine),
+    )
     committee = fitted.committee
     return Proof(
         forecast=mean_from(fitted, search.panel, scene.origins, horizon=scene.horizon),

@@ -7,13 +7,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast_cli.backtest import (
     break_down,
     break_down_by_step,
     break_down_by_target,
-    make_scene,
     report_backtest,
     score,
 )
@@ -26,13 +24,13 @@ from forecast_cli.cleaning import treat_outliers
 from forecast_cli.compare_config import CompareConfig
 from forecast_cli.config import HISTORY_LENGTH, EvaluationConfig, PredictionConfig, Settings
 from forecast_cli.continuation import continue_data
-from forecast_cli.errors import CheckpointError, DataError, Notice, Tell
+from forecast_cli.engines.opening import opened
+from forecast_cli.errors import CheckpointError, Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
     CompareReport,
     EvaluateReport,
     InfoReport,
-    ModelScores,
     PredictReport,
     TrainReport,
 )
@@ -42,10 +40,8 @@ from forecast_cli.inference import forecast_from
 from forecast_cli.inspection import summarise
 from forecast_cli.leaderboard import rank
 from forecast_cli.matching import (
-    new_steps,
     read_like_training,
     tell_short_series,
-    training_ends,
 )
 from forecast_cli.model import Model, Training
 from forecast_cli.model_findings import describe_checkpoint, report_training
@@ -54,11 +50,16 @@ from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.resume import keeping_state
+from forecast_cli.rolling import (
+    forecast_grown,
+    forecast_known,
+    steps_to_score,
+    tell_blocks,
+    tell_in_sample,
+)
 from forecast_cli.splits import (
-    Origins,
     last_values,
     origins_at_end,
-    origins_before,
 )
 from forecast_cli.windows import count_windows
 
@@ -68,6 +69,11 @@ if TYPE_CHECKING:
 STANDARD_STREAM = "-"
 IN_MEMORY = "model in memory"
 """What reports call a model that comes from no file."""
+
+
+def name_of(model_source: str | Model) -> str:
+    """What a report calls a checkpoint."""
+    return model_source if isinstance(model_source, str) else IN_MEMORY
 
 
 def train(
@@ -85,12 +91,16 @@ def train(
     Returns the checkpoint's bytes and what was found.
     """
     from forecast_cli.fitting import fit
+    from forecast_cli.training import Workshop
 
     started = time.perf_counter()
     to_file = output != STANDARD_STREAM
     if to_file:
         check_writable(output)
-    with keeping_state(output if to_file else None, tell) as keeper:
+    with (
+        opened(settings.engine, threads=settings.optimisation.threads) as engine,
+        keeping_state(output if to_file else None, tell) as keeper,
+    ):
         panel = read_panel(source, settings.read, tell)
         panel, plan = prepare(
             panel, settings.window, outliers=settings.cleaning.outliers, tell=tell
@@ -102,7 +112,8 @@ def train(
             checkpoint, model = finished
         else:
             keeper.begin(fingerprint, resume=resume)
-            fitted = fit(panel, plan, settings, tell=tell, progress=progress, keeper=keeper)
+            workshop = Workshop(engine, keeper)
+            fitted = fit(panel, plan, settings, tell=tell, progress=progress, workshop=workshop)
             model = make_model(panel, fitted, settings, fingerprint)
             checkpoint = dump_model(model)
             if to_file:
@@ -162,16 +173,10 @@ def predict(
     data = continue_data(source, model, read, wanted, tell)
     panel, known = data.panel, None
     if source is not None:
-        known = _score_known_values(model, panel, data.trained_until)
+        grown = forecast_grown(model, panel, data.trained_until)
+        known = None if grown is None else score(model.committee.name, *grown)
     origins = origins_at_end(panel)
-    if steps > model.committee.horizon:
-        tell(
-            Notice(
-                "warning",
-                f"the model was trained for {model.committee.horizon} steps: the {steps} asked "
-                "for are forecast in blocks, each resting on the one before",
-            )
-        )
+    tell_blocks(model, steps, tell)
     levels = wanted.levels or model.training.levels
     forecast = forecast_from(model, panel, origins, horizon=steps, levels=levels)
     report = PredictReport(
@@ -197,45 +202,29 @@ def evaluate(
     Without a holdout that is what came after the training data, or one horizon where nothing did.
     """
     model = open_model(model_source)
-    horizon = model.committee.horizon
     panel = read_like_training(source, model, read, tell)
-    trained_until = training_ends(model, panel)
-    steps = scoring.holdout or new_steps(panel, trained_until) or horizon
-    step = scoring.step_size or horizon
-    back = np.arange(steps, 0, -step)
-    origins = _origins_to_score(panel, back)
-    span = min(steps, horizon)
-    levels = scoring.levels or model.training.levels
-    forecast = forecast_from(model, panel, origins, horizon=span, levels=levels)
-    scene = make_scene(panel, origins, span, model.committee.season_length)
-    positions = forecast.cutoffs[:, None] + np.arange(1, span + 1)
-    in_sample = positions <= trained_until[origins.series][:, None]
-    n_in_sample = int((in_sample & np.isfinite(scene.actual)).sum())
-    scores = score(model.committee.name, scene, forecast.mean, forecast.bounds)
+    steps = scoring.holdout or steps_to_score(model, panel)
+    known = forecast_known(model, panel, scoring, steps=steps)
+    forecast, scene = known.forecast, known.scene
     report = EvaluateReport(
-        checkpoint=model_source if isinstance(model_source, str) else IN_MEMORY,
+        checkpoint=name_of(model_source),
         data=summarise(panel),
         backtest=report_backtest(
             scene,
-            scores,
-            n_windows=len(back),
-            step_size=step,
+            score(model.committee.name, scene, forecast.mean, forecast.bounds),
+            n_windows=known.n_windows,
+            step_size=known.step_size,
             by_target=break_down_by_target(panel, scene, forecast.mean),
         ),
-        n_in_sample=n_in_sample,
-        by_series=break_down(scene, forecast.mean, [panel.name(int(i)) for i in origins.series]),
+        n_in_sample=known.n_in_sample,
+        by_series=break_down(
+            scene, forecast.mean, [panel.name(int(i)) for i in scene.origins.series]
+        ),
         by_step=break_down_by_step(scene, forecast.mean),
-        by_cutoff=break_down(scene, forecast.mean, panel.calendar.labels(forecast.cutoffs)),
+        by_cutoff=break_down(scene, forecast.mean, known.cutoff_labels),
     )
-    if n_in_sample:
-        tell(
-            Notice(
-                "warning",
-                f"{n_in_sample} of {report.backtest.n_points} scored values are in-sample: the "
-                "checkpoint was trained on them, so its errors look smaller than they are",
-            )
-        )
-    return replace(forecast, actual=scene.actual, in_sample=in_sample), report
+    tell_in_sample(report, tell)
+    return forecast, report
 
 
 def compare(source: str, *, config: CompareConfig, tell: Tell, progress: Progress) -> CompareReport:
@@ -267,31 +256,7 @@ def compare(source: str, *, config: CompareConfig, tell: Tell, progress: Progres
     )
 
 
-def _origins_to_score(panel: Panel, back: NDArray[np.int64]) -> Origins:
-    """The origins `back` [K] steps before the end of each series that is long enough."""
-    longest = int(panel.lengths.max())
-    if back[0] >= longest:
-        raise DataError(
-            f"{panel.source}: the longest series has {longest} values, too few to hold back "
-            f"{back[0]}; give more data or a smaller --holdout"
-        )
-    return origins_before(panel.offsets[1:], panel.offsets[:-1] + 1, back)
-
-
 def info(model_source: str) -> InfoReport:
     """Say what a checkpoint holds."""
     model, digest = read_checkpoint(model_source)
     return describe_checkpoint(model_source, model, digest)
-
-
-def _score_known_values(model: Model, panel: Panel, ends: NDArray[np.int64]) -> ModelScores | None:
-    """Score what came after the training data, forecast from its end; None if nothing came."""
-    committee = model.committee
-    grown = np.flatnonzero((ends >= panel.starts) & (ends < panel.ends))
-    if len(grown) == 0:
-        return None
-    stops = panel.offsets[grown] + ends[grown] - panel.starts[grown] + 1
-    origins = Origins(series=grown, stops=stops, limits=panel.offsets[grown + 1])
-    scene = make_scene(panel, origins, committee.horizon, committee.season_length)
-    forecast = forecast_from(model, panel, origins, horizon=committee.horizon, levels=())
-    return score(model.committee.name, scene, forecast.mean)

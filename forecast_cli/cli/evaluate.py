@@ -13,10 +13,22 @@ from forecast_cli.cli.options import (
     TalkOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_skill, check_streams, choose_format, write_forecast
+from forecast_cli.cli.progress_bar import showing_progress
+from forecast_cli.cli.results import (
+    check_parts,
+    check_skill,
+    check_streams,
+    choose_format,
+    choose_part_format,
+    tell_one_machine,
+    write_forecast,
+    write_part_report,
+)
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import EvaluationConfig
+from forecast_cli.engine_config import EngineConfig
 from forecast_cli.findings import EvaluateReport
+from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.report import (
     backtest_parts,
@@ -37,24 +49,43 @@ def evaluate(
     model: ModelOptions,
     read: ReadConfig,
     scoring: EvaluationConfig,
+    engine: EngineConfig,
     result: ResultOptions,
     asked: SkillOptions,
     talk: TalkOptions,
 ) -> None:
-    """Score a checkpoint on known values of DATA, beside simple forecasts."""
-    check_streams(inputs=[data, model.model], output=result.output)
-    choose_format(result)
-    from forecast_cli import workflows
+    """Score a checkpoint on known values of DATA, beside simple forecasts.
 
+    With a folder as --output every file of DATA is forecast by itself, and gets a part there.
+    """
     streams = Streams(quiet=talk.quiet)
-    forecast, report = workflows.evaluate(
-        data,
-        model.model,
-        read=read,
-        scoring=scoring,
-        tell=streams.tell,
-    )
-    write_forecast(forecast, report, result)
+    if is_part_folder(result.output):
+        data = check_parts(data, result.output)
+        form = choose_part_format(result)
+        from forecast_cli import partitions
+
+        with showing_progress(streams.console, talk) as progress:
+            report = partitions.evaluate_parts(
+                data,
+                model.model,
+                scoring=scoring,
+                parts=partitions.PartsConfig(
+                    read=read, output=result.output, file_format=form, engine=engine
+                ),
+                tell=streams.tell,
+                progress=progress,
+            )
+        write_part_report(report, result)
+    else:
+        check_streams(inputs=[data, model.model], output=result.output)
+        choose_format(result)
+        tell_one_machine(engine, streams.tell)
+        from forecast_cli import workflows
+
+        forecast, report = workflows.evaluate(
+            data, model.model, read=read, scoring=scoring, tell=streams.tell
+        )
+        write_forecast(forecast, report, result)
     streams.show(*_describe(report))
     check_skill(report.backtest, asked.min_skill)
 

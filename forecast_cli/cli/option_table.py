@@ -27,6 +27,7 @@ from forecast_cli.config import (
     TrainConfig,
     WindowConfig,
 )
+from forecast_cli.engine_config import EngineConfig
 from forecast_cli.explain_config import ExplainConfig
 from forecast_cli.read_config import CALENDAR_NAMES, OutlierConfig, ReadConfig
 from forecast_cli.tune_config import SearchConfig
@@ -268,6 +269,19 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         ),
         "n_windows": _training(
             "--n-windows", metavar="N", help="Cutoffs to score a trial at; up to two otherwise."
+        ),
+    },
+    EngineConfig: {
+        "engine": _training("--engine", help="Where the work runs: here, or on a Ray cluster."),
+        "workers": _training(
+            "--workers",
+            metavar="N",
+            help="Work of the cluster at a time; as much as it has CPUs otherwise.",
+        ),
+        "address": _training(
+            "--address",
+            metavar="ADDRESS",
+            help="The Ray cluster; one on this machine is started otherwise.",
         ),
     },
     ModelOptions: {

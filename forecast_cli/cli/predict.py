@@ -1,16 +1,28 @@
 """`forecast predict`: a checkpoint in, the next steps out."""
 
 from forecast_cli.cli.options import (
+    STANDARD_STREAM,
     ModelOptions,
     OptionalData,
     ResultOptions,
     TalkOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.results import check_streams, choose_format, write_forecast
+from forecast_cli.cli.progress_bar import showing_progress
+from forecast_cli.cli.results import (
+    check_parts,
+    check_streams,
+    choose_format,
+    choose_part_format,
+    tell_one_machine,
+    write_forecast,
+    write_part_report,
+)
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import PredictionConfig
+from forecast_cli.engine_config import EngineConfig
 from forecast_cli.findings import Backtest, ModelScores, PredictReport
+from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.report import number, percent
 
@@ -22,23 +34,43 @@ def predict(
     model: ModelOptions,
     read: ReadConfig,
     wanted: PredictionConfig,
+    engine: EngineConfig,
     result: ResultOptions,
     talk: TalkOptions,
 ) -> None:
-    """Forecast the next steps of DATA, or of the training data, from a checkpoint."""
-    check_streams(inputs=[data, model.model, wanted.future_data], output=result.output)
-    choose_format(result)
-    from forecast_cli import workflows
+    """Forecast the next steps of DATA, or of the training data, from a checkpoint.
 
+    With a folder as --output every file of DATA is forecast by itself, and gets a part there.
+    """
     streams = Streams(quiet=talk.quiet)
-    forecast, report = workflows.predict(
-        data,
-        model.model,
-        read=read,
-        wanted=wanted,
-        tell=streams.tell,
-    )
-    write_forecast(forecast, report, result)
+    if is_part_folder(result.output):
+        check_streams(inputs=[model.model, wanted.future_data], output=STANDARD_STREAM)
+        data = check_parts(data, result.output, wanted.future_data)
+        form = choose_part_format(result)
+        from forecast_cli import partitions
+
+        with showing_progress(streams.console, talk) as progress:
+            report = partitions.predict_parts(
+                data,
+                model.model,
+                wanted=wanted,
+                parts=partitions.PartsConfig(
+                    read=read, output=result.output, file_format=form, engine=engine
+                ),
+                tell=streams.tell,
+                progress=progress,
+            )
+        write_part_report(report, result)
+    else:
+        check_streams(inputs=[data, model.model, wanted.future_data], output=result.output)
+        choose_format(result)
+        tell_one_machine(engine, streams.tell)
+        from forecast_cli import workflows
+
+        forecast, report = workflows.predict(
+            data, model.model, read=read, wanted=wanted, tell=streams.tell
+        )
+        write_forecast(forecast, report, result)
     streams.show_line(_describe(report))
 
 

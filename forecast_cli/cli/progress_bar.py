@@ -19,7 +19,7 @@ _MOST_BARS = 12
 _ECHO_WIDTH = 2
 """A terminal shows Ctrl-C as ^C; where that wraps, the bars are cleared one line too low."""
 
-_NOUNS = {"epoch": ("loss", "validation"), "trial": ("error", "best")}
+_NOUNS = {"epoch": ("loss", "validation"), "trial": ("error", "best"), "part": ("", "")}
 
 _SHORTENED = Column(no_wrap=True, overflow="ellipsis", ratio=1)
 
@@ -43,14 +43,16 @@ def showing_progress(console: Console, talk: TalkOptions) -> Iterator[Progress]:
 
 
 def describe(event: ProgressEvent) -> str:
-    """One epoch, or one trial, in words.
+    """One epoch, trial or part in words.
 
     >>> describe(ProgressEvent(stage="gru", epoch=5, epochs=25, loss=0.5, validation=None,
     ...                        seconds_left=63.0))
     'epoch 5 of 25, loss 0.5000, 1:03 left'
     """
     loss, validation = _NOUNS[event.unit]
-    parts = [f"{event.unit} {event.epoch} of {event.epochs}", f"{loss} {event.loss:.4f}"]
+    parts = [f"{event.unit} {event.epoch} of {event.epochs}"]
+    if event.unit != "part":
+        parts.append(f"{loss} {event.loss:.4f}")
     if event.validation is not None:
         parts.append(f"{validation} {event.validation:.4f}")
     if event.seconds_left is not None and event.epoch < event.epochs:
@@ -104,6 +106,8 @@ class _Numbers(bars.ProgressColumn):
         name, error = _NOUNS[event.unit][0], event.loss
         if event.unit == "trial" and event.validation is not None:
             name, error = _NOUNS[event.unit][1], event.validation
+        if event.unit == "part":
+            return Text(f"{event.epoch}/{event.epochs}  {_clock(event)}")
         return Text(f"{event.epoch}/{event.epochs}  {name} {error:.4f}  {_clock(event)}")
 
 

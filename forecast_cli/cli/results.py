@@ -11,7 +11,8 @@ from rich.console import RenderableType
 from forecast_cli.cli.frame_table import frame_table
 from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, TextOptions
 from forecast_cli.cli.streams import is_output_terminal, render, write_output
-from forecast_cli.errors import ConfigError, SkillError
+from forecast_cli.engine_config import EngineConfig
+from forecast_cli.errors import ConfigError, Notice, SkillError, Tell
 from forecast_cli.explanation_findings import ExplainReport
 from forecast_cli.export_findings import ExportReport
 from forecast_cli.filesystem import check_writable, write_atomically
@@ -25,7 +26,7 @@ from forecast_cli.findings import (
 from forecast_cli.inspect_findings import InspectReport
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
-from forecast_cli.writer import check_format, records, render_frame
+from forecast_cli.writer import FileFormat, check_format, records, render_frame
 
 if TYPE_CHECKING:
     from forecast_cli.drawing.canvas import ImageFormat
@@ -70,6 +71,52 @@ def _is_same_file(one: Path, other: Path) -> bool:
     with suppress(OSError):
         return one.is_file() and other.is_file() and one.samefile(other)
     return False
+
+
+def check_parts(data: str | None, output: str, future_data: str | None = None) -> str:
+    """The data that a folder of parts is to be made of.
+
+    Raises:
+        ConfigError: there is none, or one stream; or what each file needs can be read only once.
+    """
+    if future_data == STANDARD_STREAM:
+        raise ConfigError(
+            "--future-data is read for every file of DATA, which standard input cannot be; give "
+            "the name of a file"
+        )
+    if data is None or data == STANDARD_STREAM:
+        raise ConfigError(
+            f"--output {output!r} is a folder, which gets a part for each file of DATA; give DATA "
+            "a folder or a pattern in quotes, or --output the name of a file"
+        )
+    return data
+
+
+def tell_one_machine(engine: EngineConfig, tell: Tell) -> None:
+    """Tell that one result is one piece of work."""
+    if engine.engine != "local":
+        words = "one result is made on this machine; a folder as --output shares the files out"
+        tell(Notice("guess", f"--engine {engine.engine}: {words}"))
+
+
+def choose_part_format(options: ResultOptions) -> FileFormat:
+    """The form of parts: Parquet, or what was asked for.
+
+    Raises:
+        ConfigError: it is for terminals only.
+        MissingExtraError: the form needs an extra that is not installed.
+    """
+    chosen = options.format or "parquet"
+    if chosen == "table":
+        raise ConfigError("--format table is for people; parts are parquet, csv, tsv or jsonl")
+    check_format(chosen)
+    return chosen
+
+
+def write_part_report(report: PredictReport | EvaluateReport, options: ResultOptions) -> None:
+    """With `--json`, write the report on parts that are written already."""
+    if options.json:
+        write_output(to_json(report).encode())
 
 
 def choose_format(options: ResultOptions) -> Format:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Self
 
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.reading.database import database_file
@@ -12,6 +13,33 @@ _OURS = (".forecast", ".state")
 _ACCEPTED = "files named *.csv, *.tsv, *.txt, *.jsonl, *.ndjson or *.parquet, also with .gz"
 _MAGIC = "*?["
 _NAMED_FILES = 3
+
+
+class Partition(str):
+    """The path of one file of several that is read by itself, and its `stem` among them."""
+
+    stem: str
+
+    def __new__(cls, path: str, stem: str) -> Self:
+        """A path that is read as when all files are read as one."""
+        made = super().__new__(cls, path)
+        made.stem = stem
+        return made
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (str(self), self.stem)
+
+
+def partitions(source: str, tell: Tell) -> list[Partition]:
+    """The files of a folder, or that match a pattern, to be read one by one.
+
+    None at all for one file, standard input or a query.
+
+    Raises:
+        DataError: As `data_files`.
+    """
+    files = data_files(source, tell) or []
+    return [Partition(str(path), stem) for path, stem in zip(files, stems(files), strict=True)]
 
 
 def data_files(source: str, tell: Tell) -> list[Path] | None:

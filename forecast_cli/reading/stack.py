@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecast_cli.errors import DataError, Notice, Tell, escape
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, Texts
-from forecast_cli.reading.datafiles import data_files, stems
+from forecast_cli.reading.datafiles import Partition, data_files, stems
 from forecast_cli.reading.decode import read_source, source_name, too_large
 from forecast_cli.reading.formats import make_frame_table, make_table, read_table
 from forecast_cli.reading.frames import FrameSource
@@ -26,7 +26,7 @@ _NOTICES = 5
 def read_tables(source: str, config: ReadConfig, tell: Tell) -> Table:
     """Read one file, standard input for "-", or all files of a folder or a pattern as one table.
 
-    A DataFrame is a `FrameSource`.
+    A DataFrame is a `FrameSource`, and one of several files that is read alone a `Partition`.
 
     Where no column tells the series of several files apart, their names do.
 
@@ -37,14 +37,16 @@ def read_tables(source: str, config: ReadConfig, tell: Tell) -> Table:
     """
     if isinstance(source, FrameSource):
         return make_frame_table(source, config, tell)
-    files = data_files(source, tell)
+    alone = isinstance(source, Partition)
+    files = [Path(source)] if alone else data_files(source, tell)
     if files is None:
         return read_table(source, config, tell)
     table = _stacked(_read_all(files, source, config, tell), source)
     if FILE_ID in table.columns:
         return table
     if FILE_ID in config.id or not guess_roles(table, config).id:
-        return _named_by_file(table, stems(files), told=not config.id)
+        names = [source.stem] if isinstance(source, Partition) else stems(files)
+        return _named_by_file(table, names, told=not config.id)
     return table
 
 

@@ -30,6 +30,7 @@ VALUES = {
     "thousands": "'",
     "cell": "lstm",
     "effort": "best",
+    "engine": "ray",
     "device": "cpu",
     "format": "csv",
     "delimiter": ";",
@@ -42,6 +43,8 @@ VALUES = {
     "schedule": "cosine",
 }
 NOT_FOR_WORKFLOWS = {"output", "format", "json", "min_skill", "quiet", "no_progress", "debug"}
+FOR_A_CLUSTER = {"workers", "address"}
+FOR_PARTS = {"engine", *FOR_A_CLUSTER}
 
 
 def value_for(setting: Setting) -> str:
@@ -101,11 +104,16 @@ def test_every_option_of_every_command_has_a_variable(
     defaults = seen(workflows)
     for setting in settings_of(command).values():
         monkeypatch.setenv(setting.variable, value_for(setting))
+        if setting.field in FOR_A_CLUSTER:
+            monkeypatch.setenv("FORECAST_ENGINE", "ray")
         outcome = run(*arguments)
         assert outcome.code == 0, outcome.words
         assert "names no option" not in outcome.words
-        assert setting.field in NOT_FOR_WORKFLOWS or seen(workflows) != defaults, setting.name
+        is_for_parts = command in (predict, evaluate) and setting.field in FOR_PARTS
+        is_seen = is_for_parts or setting.field in NOT_FOR_WORKFLOWS
+        assert is_seen or seen(workflows) != defaults, setting.name
         monkeypatch.delenv(setting.variable)
+        monkeypatch.delenv("FORECAST_ENGINE", raising=False)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)

@@ -72,8 +72,10 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "training does not try the folder",
-        "if to_file: check_writable(output) with keeping_state(",
-        "with keeping_state(",
+        "if to_file: check_writable(output) with ( opened(settings.engine, "
+        "threads=settings.optimisation.threads) as engine, keeping_state(",
+        "with ( opened(settings.engine, threads=settings.optimisation.threads) as engine, "
+        "keeping_state(",
         "tests/unit/test_workflows.py::"
         "test_a_folder_that_takes_no_checkpoint_is_refused_before_training",
     ),

@@ -13,6 +13,7 @@ from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
+from forecast_cli.engines.threads import Threads
 from forecast_cli.errors import DataError, Notice
 from forecast_cli.findings import ModelScores
 from forecast_cli.fitting import Fitted, fit
@@ -21,7 +22,7 @@ from forecast_cli.progress import ProgressEvent
 from forecast_cli.selection import _half_of
 from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
-from forecast_cli.training import Task, train_all
+from forecast_cli.training import Task, Workshop, train_all
 from forecast_cli.windows import contexts, histories
 from tests.panels import KIND, RAIN, covariates_of, make_panel, wave, with_covariates
 from tests.properties.fits import candidates
@@ -207,9 +208,9 @@ def test_the_same_form_twice_gives_two_networks_each_refitted_with_its_own_seed(
 ) -> None:
     trained: list[list[tuple[Form, int]]] = []
 
-    def keep(tasks: Sequence[Task], **rest: Any) -> list[Trained]:
+    def keep(tasks: Sequence[Task], *rest: Any) -> list[Trained]:
         trained.append([(task.form, task.seed) for task in tasks])
-        return train_all([replace(task, epochs=0) for task in tasks], **rest)
+        return train_all([replace(task, epochs=0) for task in tasks], *rest)
 
     monkeypatch.setattr(fit_job, "train_all", keep)
     panel = make_panel(wave(60), wave(50, seed=1))
@@ -318,7 +319,14 @@ class Interrupting:
 def fit_with(keeper: Keeper, panel: Panel) -> Fitted:
     settings = with_members(3)
     one_thread = replace(settings, optimisation=replace(settings.optimisation, threads=1))
-    return fit(panel, PLAN, one_thread, tell=lambda _: None, progress=lambda _: None, keeper=keeper)
+    return fit(
+        panel,
+        PLAN,
+        one_thread,
+        tell=lambda _: None,
+        progress=lambda _: None,
+        workshop=Workshop(Threads(1), keeper),
+    )
 
 
 def test_a_fit_that_was_interrupted_anywhere_goes_on_to_the_same_bits() -> None:

@@ -17,13 +17,14 @@ from forecast_cli.config import (
     Schedule,
     TrainConfig,
 )
+from forecast_cli.engines.threads import Threads
 from forecast_cli.errors import CheckpointError, TrainingError
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
 from forecast_cli.scales import positive_scales
 from forecast_cli.snapshot import Snapshot, Trained
 from forecast_cli.splits import origins_at, split_panel
-from forecast_cli.training import Task, choose_device, train_all
+from forecast_cli.training import Task, Workshop, choose_device, train_all
 from forecast_cli.windows import futures, histories
 from tests.panels import make_panel, wave
 
@@ -72,7 +73,7 @@ def global_numpy_state() -> str:
 
 
 def run(task: Task) -> Trained:
-    return train_all([task], threads=1, progress=lambda _: None)[0]
+    return train_all([task], Workshop(Threads(1)), lambda _: None)[0]
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -106,7 +107,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
 
 def test_networks_side_by_side_get_the_same_bits_as_one_after_the_other() -> None:
     tasks = [make_task(), make_task(log=True, segment_length=4), make_task(season_length=12)]
-    together = train_all(tasks, threads=3, progress=lambda _: None)
+    together = train_all(tasks, Workshop(Threads(3)), lambda _: None)
     for task, trained in zip(tasks, together, strict=True):
         for name, weight in run(task).weights.items():
             np.testing.assert_array_equal(weight, trained.weights[name])
@@ -119,7 +120,7 @@ def test_an_interrupt_ends_all_networks_at_once() -> None:
     endless = replace(make_task(validated=False), epochs=10**9)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        train_all([endless, endless], threads=2, progress=interrupt)
+        train_all([endless, endless], Workshop(Threads(2)), interrupt)
     assert time.monotonic() - started < 10
 
 
@@ -161,7 +162,7 @@ def test_the_learning_rate_rises_and_falls_within_the_epochs_of_the_task() -> No
     for epochs in (2, 6):
         task = replace(make_task(validated=False), epochs=epochs)
         events: list[ProgressEvent] = []
-        train_all([task], threads=1, progress=events.append)
+        train_all([task], Workshop(Threads(1)), events.append)
         seen[epochs] = [event.loss for event in events]
     assert [len(losses) for losses in seen.values()] == [2, 6]
     # Two epochs leave the warm-up sooner than the first two of six.
@@ -172,7 +173,7 @@ def test_early_stopping_keeps_the_epoch_that_did_best_on_validation() -> None:
     seen: list[ProgressEvent] = []
     wild = replace(QUICK, learning_rate=0.5, patience=2)
     task = replace(make_task(), optimisation=wild, epochs=40)
-    (trained,) = train_all([task], threads=1, progress=seen.append)
+    (trained,) = train_all([task], Workshop(Threads(1)), seen.append)
     errors = [event.validation for event in seen]
     assert len(seen) < 40
     assert trained.epochs == len(seen) - 2
@@ -214,7 +215,7 @@ def test_a_time_limit_ends_training_early() -> None:
 
 def test_progress_is_told_once_an_epoch() -> None:
     seen: list[ProgressEvent] = []
-    train_all([make_task()], threads=1, progress=seen.append)
+    train_all([make_task()], Workshop(Threads(1)), seen.append)
     assert [event.epoch for event in seen] == [1, 2, 3]
     assert all(np.isfinite(event.loss) for event in seen)
     assert seen[-1].seconds_left == 0
@@ -243,7 +244,7 @@ class Notebook:
 
 
 def with_notebook(task: Task, notebook: Notebook) -> Trained:
-    return train_all([task], threads=1, progress=lambda _: None, keeper=notebook)[0]
+    return train_all([task], Workshop(Threads(1), notebook), lambda _: None)[0]
 
 
 def resumable(cell: Cell = "gru", **form: Any) -> Task:

@@ -2,13 +2,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from forecast_cli import tuning
+from forecast_cli import trial_fits, tuning
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
 from forecast_cli.defaults import plan_windows
+from forecast_cli.engine_config import EngineConfig
+from forecast_cli.engines.threads import Threads
+from forecast_cli.engines.work import Engine
 from forecast_cli.errors import Notice, TrainingError
 from forecast_cli.fingerprint import take_fingerprint
 from forecast_cli.fitting import fit
@@ -17,6 +21,7 @@ from forecast_cli.progress import ProgressEvent
 from forecast_cli.proposals import propose
 from forecast_cli.search_space import Choice, Range, Space, Values
 from forecast_cli.splits import panel_before
+from forecast_cli.trial_fits import Attempt
 from forecast_cli.trial_log import Fit, TrialLog, keeping_trials
 from forecast_cli.tuning import (
     DEFAULTS,
@@ -70,6 +75,9 @@ class Given:
         self.learnt.append((error, is_pruned))
 
 
+ONE_THREAD = Threads()
+
+
 def search_of(
     panel: Panel = PANEL, *, settings: Settings = SETTINGS, n_trials: int = 9, cheap: bool = False
 ) -> Search:
@@ -90,9 +98,12 @@ def run(
     log: TrialLog | None = None,
     tell: Callable[[Notice], None] = ignore,
     progress: Callable[[ProgressEvent], None] = ignore,
+    engine: Engine = ONE_THREAD,
 ) -> tuple[Trial, ...]:
     log = log or TrialLog(None, ignore)
-    return run_trials(search, Given(choices), log=log, hears=Listener(tell, progress))
+    return run_trials(
+        search, Given(choices), log=log, hears=Listener(tell, progress), engine=engine
+    )
 
 
 def errors(trials: Sequence[Trial]) -> list[tuple[float | None, ...]]:
@@ -104,10 +115,11 @@ def scores(monkeypatch: pytest.MonkeyPatch) -> dict[int, Sequence[float | None]]
     """Errors by hidden size, a cutoff each, that stand in for training."""
     known: dict[int, Sequence[float | None]] = {}
 
-    def fit_nothing(self: object, cutoff: int, choice: Choice) -> Fit:
-        return Fit(error=known[int(choice.get("hidden-size", 4))][cutoff], seconds=10.0)
+    def fit_nothing(course: object, attempt: Attempt, *_: object) -> Fit:
+        settings, cutoff = attempt
+        return Fit(error=known[settings.network.hidden_size][cutoff], seconds=10.0)
 
-    monkeypatch.setattr(tuning._Run, "_fit", fit_nothing)
+    monkeypatch.setattr(trial_fits, "_fit", fit_nothing)
     return known
 
 
@@ -194,10 +206,46 @@ def test_a_trial_that_the_proposals_give_up_is_dropped_and_they_learn_of_all(
     scores |= {4: (1.0, 1.0), 5: (1.1, 0.0), 6: (0.5, 0.7)}
     given = Given(sized(5, 6, 5), hopeless=1.05)
     trials = run_trials(
-        search_of(), given, log=TrialLog(None, ignore), hears=Listener(ignore, ignore)
+        search_of(),
+        given,
+        log=TrialLog(None, ignore),
+        hears=Listener(ignore, ignore),
+        engine=ONE_THREAD,
     )
     assert [trial.outcome for trial in trials] == ["scored", "dropped", "scored"]
     assert given.learnt == [(1.1, True), (pytest.approx(0.6), False), (1.1, True)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_trials_whose_fits_are_made_ahead_end_as_one_after_the_other(
+    scores: dict[int, Sequence[float | None]], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    scores |= {size: tuple(random.uniform(0.2, 3, 2).tolist()) for size in range(4, 20)}
+    scores[int(random.integers(5, 20))] = (1.0, None)
+    choices = sized(*random.integers(5, 20, 12).tolist())
+    search = search_of(n_trials=8)
+    ray = replace(search.settings, engine=EngineConfig(engine="ray"))
+    together = run(replace(search, settings=ray), choices, engine=Threads(3))
+    assert together == run(search, choices)
+    assert len({trial.outcome for trial in together}) > 1
+
+
+def test_a_cluster_fits_several_trials_at_a_time_and_none_too_many(
+    scores: dict[int, Sequence[float | None]],
+) -> None:
+    scores |= dict.fromkeys(range(4, 20), (1.0, 1.0))
+    asked: list[int] = []
+
+    class Counting(Threads):
+        def run(self, work: Any, shared: Any, n_parts: int, *, hear: Any) -> list[Any]:
+            asked.append(n_parts)
+            return super().run(work, shared, n_parts, hear=hear)
+
+    search = search_of(n_trials=5)
+    ray = replace(search.settings, engine=EngineConfig(engine="ray"))
+    run(replace(search, settings=ray), sized(*range(5, 20)), engine=Counting(3))
+    assert asked == [1, 1, 3, 3, 2, 2]
 
 
 def test_settings_that_cannot_be_trained_fail_alone(
@@ -300,12 +348,15 @@ def test_the_unseen_part_compares_fits_to_everything_before_it(
     search, log, hears = search_of(), TrialLog(None, ignore), Listener(ignore, ignore)
     trials = run(search, CHOICES[:1])
     winner = replace(trials[1], fits=(Fit(error=0.0, seconds=1.0),) * 2)
-    board = compare_unseen(search, (trials[0], winner), log=log, hears=hears)
+    board = compare_unseen(search, (trials[0], winner), log=log, hears=hears, engine=ONE_THREAD)
     assert {row.model for row in board.rows} == {TUNED, DEFAULTS}
     assert board.n_pairs == 2
     # What was found before an interruption is not fitted again.
     monkeypatch.setattr(tuning, "fit", None)
-    assert compare_unseen(search, (trials[0], winner), log=log, hears=hears) == board
+    assert (
+        compare_unseen(search, (trials[0], winner), log=log, hears=hears, engine=ONE_THREAD)
+        == board
+    )
 
 
 def test_the_unseen_part_is_not_seen_by_what_is_scored_on_it() -> None:
@@ -315,7 +366,7 @@ def test_the_unseen_part_is_not_seen_by_what_is_scored_on_it() -> None:
     trials = run(search_of(), [])
     for panel in (PANEL, replace(PANEL, values=changed)):
         log = TrialLog(None, ignore)
-        compare_unseen(search_of(panel), trials, log=log, hears=hears)
+        compare_unseen(search_of(panel), trials, log=log, hears=hears, engine=ONE_THREAD)
         proof = log.recall_proof({})
         assert proof is not None
         found.append(proof.forecast)
@@ -326,7 +377,9 @@ def test_defaults_that_failed_are_not_compared() -> None:
     (trial,) = run(search_of(), [])
     failed = replace(trial, outcome="failed", fits=(Fit(error=None, seconds=1.0),))
     log, hears = TrialLog(None, ignore), Listener(ignore, ignore)
-    board = compare_unseen(search_of(), (failed, replace(trial, number=1)), log=log, hears=hears)
+    board = compare_unseen(
+        search_of(), (failed, replace(trial, number=1)), log=log, hears=hears, engine=ONE_THREAD
+    )
     assert [row.model for row in board.rows] == [TUNED]
 
 
@@ -340,7 +393,9 @@ def test_optuna_goes_on_after_an_interruption_as_it_would_have_without(
     def trials(n_trials: int, log: TrialLog) -> tuple[Trial, ...]:
         space: Space = {"hidden-size": Range(5, 39), "layers": Values((1, 2))}
         proposals = propose(space, "optuna", trials=n_trials, seed=0)
-        return run_trials(search_of(n_trials=n_trials), proposals, log=log, hears=hears)
+        return run_trials(
+            search_of(n_trials=n_trials), proposals, log=log, hears=hears, engine=ONE_THREAD
+        )
 
     undisturbed = trials(12, TrialLog(None, ignore))
     assert trials(5, log) == undisturbed[:6]
