@@ -1,12 +1,13 @@
 """Panel -> the same without outliers, for what is learnt and chosen; and what is told of them."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import HISTORY_LENGTH
-from forecast_cli.errors import DataError, Notice, Tell, counted, escape
+from forecast_cli.errors import DataError, Headcount, Tell, counted, escape, some_of
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import OutlierMode
@@ -36,18 +37,26 @@ def treat_outliers(panel: Panel, mode: OutlierMode, season_length: int, tell: Te
     """
     found, _ = find_outliers(panel, season_length)
     if len(found):
-        verb = "stands" if len(found) == 1 else "stand"
-        text = (
-            f"{panel.source}: {counted(len(found), 'value')} {verb} alone, far outside what is "
-            f"usual there: {_named(panel, found)}"
+        headcount = Headcount(
+            topic="outliers",
+            count=len(found),
+            named=tuple(_place(panel, int(index)) for index in found[:_NAMED]),
+            say=partial(_stand_alone, panel.source, mode),
+            most_named=_NAMED,
         )
         if mode == "error":
-            raise DataError(
-                f"{text}; mend or empty {'it' if len(found) == 1 else 'them'}, or train with "
-                "--outliers clip or keep"
-            )
-        tell(Notice("warning", f"{text}; {_TREATMENT[mode]}"))
+            raise DataError(headcount.notice("warning").text)
+        tell(headcount.notice("warning"))
     return replace(with_rule(panel, mode, season_length), places=None)
+
+
+def _stand_alone(source: str, mode: OutlierMode, count: int, named: tuple[str, ...]) -> str:
+    verb, them = ("stands", "it") if count == 1 else ("stand", "them")
+    advice = f"mend or empty {them}, or train with --outliers clip or keep"
+    return (
+        f"{source}: {counted(count, 'value')} {verb} alone, far outside what is usual there: "
+        f"{some_of(count, named)}; {advice if mode == 'error' else _TREATMENT[mode]}"
+    )
 
 
 def find_outliers(panel: Panel, season_length: int) -> tuple[NDArray[np.int64], Array]:
@@ -144,12 +153,6 @@ def natural_cycles(calendar: Calendar) -> tuple[int, ...]:
     days = (end - start) / _DAY / HISTORY_LENGTH
     steps = [round(cycle / days) for cycle in _CYCLES_IN_DAYS]
     return tuple(count for count in steps if 1 < count <= HISTORY_LENGTH)
-
-
-def _named(panel: Panel, found: NDArray[np.int64]) -> str:
-    shown = ", ".join(_place(panel, int(index)) for index in found[:_NAMED])
-    more = len(found) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _place(panel: Panel, index: int) -> str:

@@ -1,6 +1,6 @@
 """Model, DATA or none -> the panel that a forecast continues, with all that is known ahead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,25 @@ def continue_data(
         ConfigError: Reading options are given without data to read.
         DataError: The data do not fit the model, or what has to be known ahead is missing.
     """
-    data = find_data(source, model, read, wanted, tell)
+    return _checked(find_data(source, model, read, wanted, tell), model, wanted, tell)
+
+
+def continue_panel(panel: Panel, model: Model, wanted: PredictionConfig, tell: Tell) -> Continued:
+    """A panel that was read like the training data, ready to be forecast.
+
+    Raises:
+        DataError: What has to be known ahead is missing.
+    """
+    return _checked(_later(panel, model, tell), model, wanted, tell)
+
+
+def _later(panel: Panel, model: Model, tell: Tell) -> Continued:
+    trained_until = training_ends(model, panel)
+    tell_new_series(model, panel, trained_until, tell)
+    return Continued(panel=panel, trained_until=trained_until)
+
+
+def _checked(data: Continued, model: Model, wanted: PredictionConfig, tell: Tell) -> Continued:
     if model.uses_covariates:
         check_known_ahead(data.panel, wanted.horizon or model.committee.horizon)
     tell_short_series(model, data.panel, origins_at_end(data.panel), tell)
@@ -59,11 +77,9 @@ def find_data(
     if source is None:
         if read != ReadConfig() and wanted.future_data is None:
             raise ConfigError("options that say how to read a file need DATA to read")
-        panel, trained_until = model.panel, model.panel.ends
+        data = Continued(panel=model.panel, trained_until=model.panel.ends)
     else:
-        panel = read_like_training(source, model, read, tell)
-        trained_until = training_ends(model, panel)
-        tell_new_series(model, panel, trained_until, tell)
+        data = _later(read_like_training(source, model, read, tell), model, tell)
     horizon = wanted.horizon or model.committee.horizon
-    panel = with_future(panel, wanted.future_data, read, tell, horizon=horizon)
-    return Continued(panel=panel, trained_until=trained_until)
+    panel = with_future(data.panel, wanted.future_data, read, tell, horizon=horizon)
+    return replace(data, panel=panel)

@@ -4,9 +4,11 @@ Every error a user can mend is a `UserError`; the exit code belongs to its class
 them into words on a terminal. Anything else that escapes is a bug of ours (exit 70).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Self
+
+Kind = Literal["guess", "repair", "warning"]
 
 
 class UserError(Exception):
@@ -63,8 +65,42 @@ class Notice:
     `warning` is something the forecast may suffer from.
     """
 
-    kind: Literal["guess", "repair", "warning"]
+    kind: Kind
     text: str
+    headcount: "Headcount | None" = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headcount:
+    """What a notice counts, so that notices on parts of the data can be made one on all of them.
+
+    `say` makes the text of the `count` and of those that are `named`, the first `most_named`.
+    Headcounts of one `topic` belong together.
+    """
+
+    topic: str
+    count: int
+    named: tuple[str, ...]
+    say: Callable[[int, tuple[str, ...]], str]
+    most_named: int = 3
+
+    def __add__(self, later: Self) -> "Headcount":
+        """The headcount of this part and a later one."""
+        named = (*self.named, *later.named)[: self.most_named]
+        return replace(self, count=self.count + later.count, named=named)
+
+    def notice(self, kind: Kind) -> Notice:
+        """The notice on what was counted."""
+        return Notice(kind, self.say(self.count, self.named), headcount=self)
+
+
+def first_of(topic: str, count: int, first: str, say: Callable[[int, str], str]) -> Headcount:
+    """A headcount that names the place of the first thing only."""
+
+    def with_first(count: int, named: tuple[str, ...]) -> str:
+        return say(count, named[0])
+
+    return Headcount(topic=topic, count=count, named=(first,), say=with_first, most_named=1)
 
 
 Tell = Callable[[Notice], None]
@@ -92,6 +128,16 @@ def escape(text: str, limit: int = 60) -> str:
 def counted(number: int, word: str) -> str:
     """A number of things in words."""
     return f"1 {word}" if number == 1 else f"{number} {word}s"
+
+
+def some_of(count: int, named: Sequence[str]) -> str:
+    """The names of the first of so many things, and how many more there are.
+
+    >>> some_of(5, ["a", "b", "c"])
+    'a, b, c and 2 more'
+    """
+    more = count - len(named)
+    return ", ".join(named) + (f" and {more} more" if more > 0 else "")
 
 
 def series_count(number: int) -> str:

@@ -1,6 +1,7 @@
 """Panel and form -> examples: the windows a network learns from, and those that come after them."""
 
 from collections.abc import Iterator
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ from forecast_cli.windows import (
     without_season,
 )
 
+Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 _LARGEST_BLOCK = 10_000_000
 """Values of windows in memory at a time."""
 
@@ -32,39 +35,88 @@ _MOST_FORECASTS = 500
 """Forecasts of a recursive network to validate it on: they take a step after the other."""
 
 
+class Ground:
+    """What the examples of all forms rest on: a panel up to `limits` [N], and the units of errors.
+
+    It is made once for the networks that are trained side by side, which only read it.
+    """
+
+    def __init__(self, panel: Panel, limits: NDArray[np.int64], *, season_length: int) -> None:
+        self.panel, self.limits, self.season_length = panel, limits, season_length
+        self.usual = panel = without_outliers(panel, limits)
+        self.scales = positive_scales(histories(panel, origins_at(limits)), season_length)
+        self.sampler = WindowSampler.over(panel, limits, minimum_context(season_length))
+        self._turn = Lock()
+        self._calm: Panel | None = None
+        self._later: dict[tuple[int, int, bool], tuple[Origins, Pair]] = {}
+
+    def seen_by(self, form: Form) -> Panel:
+        """The panel to learn from, without its season if the form takes it out."""
+        if not form.representation.deseasonalised:
+            return self.usual
+        with self._turn:
+            if self._calm is None:
+                self._calm = without_season(self.usual, self.limits, self.season_length)
+            return self._calm
+
+    def later(self, origins: Origins, form: Form, horizon: int) -> Pair:
+        """Contexts and futures after the limits, without the season estimated at each of them."""
+        is_calm = form.representation.deseasonalised
+        with self._turn:
+            key = (id(origins), horizon, is_calm)
+            if key not in self._later:
+                # The origins are kept, so that no others get their number.
+                self._later[key] = origins, self._look_later(origins, horizon, is_calm=is_calm)
+            return self._later[key][1]
+
+    def _look_later(self, origins: Origins, horizon: int, *, is_calm: bool) -> Pair:
+        context = histories(self.panel, origins)
+        future = usual_futures(self.panel, origins, horizon)
+        if is_calm:
+            season = estimate_season(context, self.season_length)
+            context, future = season.remove(context), season.remove_ahead(future)
+        return context, future
+
+
+class Grounds:
+    """The ground of each panel and limits, made once; another process makes its own."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._known: list[Ground] = []
+
+    def __reduce__(self) -> tuple[type["Grounds"], tuple[()]]:
+        return Grounds, ()
+
+    def of(self, panel: Panel, limits: NDArray[np.int64], season_length: int) -> Ground:
+        """The ground of this very panel and these very limits."""
+        with self._turn:
+            for ground in self._known:
+                same = ground.panel is panel and ground.limits is limits
+                if same and ground.season_length == season_length:
+                    return ground
+            self._known.append(Ground(panel, limits, season_length=season_length))
+            return self._known[-1]
+
+
 class ExampleSource:
-    """The windows of a panel in one form, up to `limits` [N] and after them.
+    """The windows of a panel in one form, up to the limits of its ground and after them.
 
     An example targets `horizon` steps, its error counts in seasonal errors of its series before
     the limit.
     """
 
-    def __init__(
-        self,
-        panel: Panel,
-        limits: NDArray[np.int64],
-        form: Form,
-        *,
-        horizon: int,
-        season_length: int,
-        device: str,
-    ) -> None:
-        self._panel = panel
-        panel = without_outliers(panel, limits)
+    def __init__(self, ground: Ground, form: Form, *, horizon: int, device: str) -> None:
+        self._ground = ground
         self._form = form
         self._horizon = horizon
-        self._season_length = season_length
         self._device = device
-        self._scales = positive_scales(histories(panel, origins_at(limits)), season_length)
-        self._sampler = WindowSampler.over(panel, limits, minimum_context(season_length))
-        self._fit_panel = panel
-        if form.representation.deseasonalised:
-            self._fit_panel = without_season(panel, limits, season_length)
+        self._fit_panel = ground.seen_by(form)
 
     @property
     def n_windows(self) -> int:
         """How many different windows lie before the limits."""
-        return self._sampler.n_windows
+        return self._ground.sampler.n_windows
 
     def batches(
         self, draws: np.random.Generator, *, count: int, batch_size: int
@@ -77,7 +129,7 @@ class ExampleSource:
         at_once = min(count, max(1, _LARGEST_BLOCK // (batch_size * span)))
         for start in range(0, count, at_once):
             ready = min(at_once, count - start)
-            drawn = self._before(self._sampler.draw(draws, ready * batch_size))
+            drawn = self._before(self._ground.sampler.draw(draws, ready * batch_size))
             for number in range(ready):
                 yield drawn.batch(slice(number * batch_size, (number + 1) * batch_size))
 
@@ -89,7 +141,7 @@ class ExampleSource:
 
     def after(self, origins: Origins) -> Examples:
         """Windows after the limits, whose season is estimated at each of them, as in a forecast."""
-        context, future = self._later(origins, self._horizon)
+        context, future = self._ground.later(origins, self._form, self._horizon)
         context = last_steps(context, self._form.context_length)
         return self._examples(context, future, origins)
 
@@ -99,26 +151,15 @@ class ExampleSource:
         It is counted as in training; some origins stand for many, as this takes its time.
         """
         origins = origins.thinned(_MOST_FORECASTS)
-        context, future = self._later(origins, horizon)
+        context, future = self._ground.later(origins, self._form, horizon)
         keep = applies(self._form.representation, last_steps(context, self._form.context_length))
         kept = origins.rows(keep)
-        around = look_around(self._panel, kept, self._form.context_length, horizon)
+        around = look_around(self._ground.panel, kept, self._form.context_length, horizon)
         forecast = member.forecast(context[keep], horizon, around)
-        errors = np.abs(forecast - future[keep]) / self._scales[kept.series][:, None]
+        errors = np.abs(forecast - future[keep]) / self._ground.scales[kept.series][:, None]
         known = errors[np.isfinite(future[keep])]
         counted = np.minimum(np.nan_to_num(known, nan=np.inf), LARGEST_ERROR)
         return float(counted.mean()) if len(counted) else 0.0
-
-    def _later(
-        self, origins: Origins, horizon: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Contexts and futures after the limits."""
-        context = histories(self._panel, origins)
-        future = usual_futures(self._panel, origins, horizon)
-        if self._form.representation.deseasonalised:
-            season = estimate_season(context, self._season_length)
-            context, future = season.remove(context), season.remove_ahead(future)
-        return context, future
 
     def _examples(
         self, context: NDArray[np.float64], future: NDArray[np.float64], origins: Origins
@@ -126,12 +167,12 @@ class ExampleSource:
         representation = self._form.representation
         keep = applies(representation, context)
         represented = represent(representation, context[keep], self._horizon)
-        scales = self._scales[origins.series[keep]]
+        scales = self._ground.scales[origins.series[keep]]
         feed = self._feed(origins.rows(keep)) if self._form.inputs else None
         return make_examples(represented, future[keep], scales, feed, device=self._device)
 
     def _feed(self, origins: Origins) -> Feed:
         length = self._form.context_length
-        around = look_around(self._panel, origins, length, self._horizon)
+        around = look_around(self._ground.panel, origins, length, self._horizon)
         assert around is not None
         return around.feed(self._form.inputs, length)

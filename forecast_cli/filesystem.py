@@ -4,8 +4,8 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from forecast_cli.errors import OutputError, escape
@@ -34,6 +34,36 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         _sweep(target)
         with _temporary_file(target) as (temporary, descriptor):
             _put_in_place(temporary, descriptor, data, target)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
+    """Write a file piece by piece, as `write_atomically` does with a whole one.
+
+    It is at `path` when the `with` block has ended well, and nothing has changed otherwise.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    with ExitStack() as stack:
+        with _told(path):
+            is_regular = not target.exists() or target.is_file()
+            if is_regular:
+                _sweep(target)
+                temporary, descriptor = stack.enter_context(_temporary_file(target))
+            else:
+                descriptor = os.open(target, os.O_WRONLY)
+                stack.callback(os.close, descriptor)
+
+        def write(piece: bytes) -> None:
+            with _told(path):
+                _write_all(descriptor, piece)
+
+        yield write
+        if is_regular:
+            with _told(path):
+                _put_in_place(temporary, descriptor, b"", target)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

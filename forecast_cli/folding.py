@@ -1,4 +1,4 @@
-"""A step and what it is fed -> the state after all steps: the one loop over time that there is.
+"""Loops over steps and over rows: the one over time that there is, and the one over tiles of rows.
 
 NumPy takes the steps one after the other. Arrays of another kind may fold in their own way: those
 that write down a graph (see `graph`) make one operator of the loop, not a copy of the step for each
@@ -34,3 +34,25 @@ def fold(step: Step, state: Arrays, inputs: Sequence[NDArray[Any]], first: Any =
         state, out = step(state, tuple(part[:, position] for part in inputs))
         given.append(out)
     return state, tuple(np.stack(parts, axis=1) for parts in zip(*given, strict=True))
+
+
+def tiled(function: Callable[..., Any], arrays: Arrays, size: int) -> Any:
+    """What a function makes of the rows of arrays [B, ...], `size` rows at a time.
+
+    Rows that are missing to a whole tile are zeros, so that the function always has as many.
+
+    >>> tiled(lambda rows: rows * len(rows), (np.ones((5, 1)),), 3).ravel().tolist()
+    [3.0, 3.0, 3.0, 3.0, 3.0]
+    """
+    n_rows = len(arrays[0])
+    if hasattr(arrays[0], "__fold__") or not n_rows:
+        return function(*arrays)
+    starts = range(0, n_rows, size)
+    tiles = [function(*(_tile(part, start, size) for part in arrays)) for start in starts]
+    return np.concatenate(tiles)[:n_rows]
+
+
+def _tile(values: NDArray[Any], start: int, size: int) -> NDArray[Any]:
+    rows = values[start : start + size]
+    missing = size - len(rows)
+    return np.pad(rows, ((0, missing), *[(0, 0)] * (rows.ndim - 1))) if missing else rows

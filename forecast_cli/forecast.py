@@ -1,19 +1,19 @@
 """A forecast in the user's units and names, and its long frame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.id_order import sort_keys
 from forecast_cli.panel import Columns
 from forecast_cli.times.calendar import Calendar
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_MOST_DIGITS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,10 @@ class Forecast:
     actual: NDArray[np.float64] | None = None
     in_sample: NDArray[np.bool_] | None = None
 
-    def frame(self) -> "pd.DataFrame":
+    def frame(self, order: Sequence[int] | None = None) -> "pd.DataFrame":
         """One row a step, sorted by id, cutoff and time, under the user's own column names.
+
+        The series may also come in an `order` [N] of their numbers.
 
         The columns are the ids, the time, `forecast`, `forecast-lo-80`, `forecast-hi-80` and so on;
         a scored forecast also has `cutoff`, the known value under the name of the target, and
@@ -50,7 +52,23 @@ class Forecast:
         """
         import pandas as pd
 
-        order = self._order()
+        order = self._order() if order is None else order
+        frame = pd.DataFrame(self._columns(order))
+        if self.actual is None:
+            return frame
+        return frame[np.isfinite(self.actual[order].ravel())].reset_index(drop=True)
+
+    def rows(self, order: Sequence[int] | None = None) -> dict[str, list[Any]]:
+        """The columns of the frame as plain Python values, made without pandas."""
+        order = self._order() if order is None else order
+        columns = {name: np.asarray(c).tolist() for name, c in self._columns(order).items()}
+        if self.actual is None:
+            return columns
+        scored = np.isfinite(self.actual[order].ravel()).tolist()
+        return {name: list(compress(column, scored)) for name, column in columns.items()}
+
+    def _columns(self, order: Sequence[int]) -> dict[str, Any]:
+        order = list(order)
         horizon = self.mean.shape[1]
         cutoffs = self.cutoffs[order]
         columns: dict[str, Any] = {
@@ -69,28 +87,12 @@ class Forecast:
             columns[_free(f"forecast-hi-{level}", taken)] = high[order].ravel()
         if self.in_sample is not None:
             columns[_free("in_sample", taken)] = self.in_sample[order].ravel()
-        frame = pd.DataFrame(columns)
-        if self.actual is None:
-            return frame
-        return frame[np.isfinite(self.actual[order].ravel())].reset_index(drop=True)
+        return columns
 
     def _order(self) -> list[int]:
-        keys = [_sort_keys(self.ids[:, k].tolist()) for k in range(self.ids.shape[1])]
+        keys = [sort_keys(self.ids[:, k].tolist()) for k in range(self.ids.shape[1])]
         keys.append(self.cutoffs.tolist())
         return sorted(range(len(self.cutoffs)), key=lambda i: tuple(key[i] for key in keys))
-
-
-def _sort_keys(ids: list[str]) -> list[Any]:
-    """The ids as numbers where all of them are plainly written whole numbers.
-
-    >>> _sort_keys(["2", "10"]), _sort_keys(["02", "10"])
-    ([2, 10], ['02', '10'])
-    """
-    return [int(text) for text in ids] if all(map(_is_whole_number, ids)) else ids
-
-
-def _is_whole_number(text: str) -> bool:
-    return len(text) <= _MOST_DIGITS and text.isdecimal() and str(int(text)) == text
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -1,6 +1,6 @@
 """Model, panel -> Forecast: point forecasts and intervals, in NumPy alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,9 +20,6 @@ from forecast_cli.windows import cutoffs, look_around, raw_histories, without_ga
 
 Array = NDArray[np.float64]
 
-_BLOCK = 1024
-"""Origins forecast at a time, which bounds the memory of large panels."""
-
 
 def forecast_from(
     model: Model, panel: Panel, origins: Origins, *, horizon: int, levels: Sequence[int]
@@ -33,7 +30,7 @@ def forecast_from(
     A series whose seen values are never negative gets no bound that is, as long as its forecast is
     not.
     """
-    views = (_make_view(model.effects, panel, part, horizon) for part in _blocks(origins))
+    views = (_make_view(model.effects, panel, part, horizon) for part in origins.blocks())
     blocks = [_forecast_view(model, view, horizon, levels) for view in views]
     mean, *sides = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return Forecast(
@@ -73,7 +70,7 @@ class Forecaster(Protocol):
 def mean_from(forecaster: Forecaster, panel: Panel, origins: Origins, *, horizon: int) -> Array:
     """The point forecast [W, H] from each origin, as `forecast_from` makes it."""
     committee = forecaster.committee
-    views = (_make_view(forecaster.effects, panel, part, horizon) for part in _blocks(origins))
+    views = (_make_view(forecaster.effects, panel, part, horizon) for part in origins.blocks())
     return np.concatenate([view.restored(_continue(committee, view, horizon)) for view in views])
 
 
@@ -86,11 +83,6 @@ def mean_given(
     """
     view = _view_of(forecaster.effects, context, around, panel)
     return view.restored(_continue(forecaster.committee, view, forecaster.committee.horizon))
-
-
-def _blocks(origins: Origins) -> Iterator[Origins]:
-    for start in range(0, len(origins), _BLOCK):
-        yield origins.rows(slice(start, start + _BLOCK))
 
 
 def contexts_seen(

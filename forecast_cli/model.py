@@ -55,6 +55,12 @@ class Model:
         trained = histories(self.panel, origins_at_end(self.panel))
         return typical_share(trained, self.committee.season_length)
 
+    @cached_property
+    def ends(self) -> dict[tuple[str, ...], int]:
+        """The last calendar position of each training series, by its ids."""
+        ends = zip(self.panel.ids.tolist(), self.panel.ends.tolist(), strict=True)
+        return {tuple(key): end for key, end in ends}
+
     @property
     def uses_covariates(self) -> bool:
         """Whether its forecasts depend on anything beside the values."""

@@ -77,6 +77,15 @@ class OutlierRule:
                 clipped[rows] = self._clip(context[rows])
         return clipped
 
+    def may_flatten(self, context: Array) -> Flags:
+        """Which rows [B] of a context might change no more once their outliers are moved.
+
+        An outlier makes two changes of a row that is flat without it.
+        """
+        changes = np.abs(np.diff(context)) > 0
+        most = 2 * _ROUNDS * _most_outliers(np.isfinite(context).sum(axis=1))
+        return np.asarray(changes.sum(axis=1) <= 2 * most)
+
     def _clip(self, context: Array) -> Array:
         cycles = (self.season_length, *self.cycles)
         first = _judge(context, cycles)

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariates
-from forecast_cli.errors import Notice, Tell, counted, series_count
+from forecast_cli.errors import Notice, Tell, counted, first_of
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.read_config import Aggregate, Missing, ReadConfig
 from forecast_cli.reading.alignment import align
 from forecast_cli.reading.calendar_columns import with_calendar_columns
+from forecast_cli.reading.ends import Ends
 from forecast_cli.reading.family import Family, find_family, with_siblings
 from forecast_cli.reading.frequencies import check_frequencies, each_on_its_grid, of_frequency
 from forecast_cli.reading.layout import (
@@ -41,7 +42,6 @@ from forecast_cli.times.calendar import Calendar
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel"]
 
-_NAMED_SERIES = 3
 _SENTINELS = (-99, -999, -9999, -99999)
 
 
@@ -67,7 +67,8 @@ class Panel:
     calendar position `starts[n]`. `ids` [N, K] holds the text of the K id columns; series are
     sorted by it, whole numbers as numbers. `covariates` are on the same calendar, if there are any.
     `outlier_rule` and `missing` say how `values` are seen by what forecasts, `places` where they
-    stand in the file, as long as they are those of the file.
+    stand in the file, as long as they are those of the file. Contexts have `least_context` steps at
+    least, so that what is seen of a series does not depend on how long the others are.
     """
 
     values: NDArray[np.float64]
@@ -84,6 +85,7 @@ class Panel:
     missing: Missing = "mask"
     outlier_rule: OutlierRule | None = None
     places: ValuePlaces | None = None
+    least_context: int = 1
 
     @property
     def n_series(self) -> int:
@@ -228,7 +230,7 @@ def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     if panel.layout == "wide" and panel.columns.id[-1] == SEVERAL_TARGETS:
         covariates = with_siblings(covariates, panel.calendar, panel.starts, panel.ids)
     panel = replace(panel, covariates=covariates)
-    _tell_ends(panel, repaired, tell)
+    _tell_ends(panel, tell)
     _tell_sentinels(repaired, tell)
     return panel
 
@@ -272,37 +274,26 @@ def _tell_gaps(observed: Observations, total: int, config: ReadConfig, tell: Tel
     rows = np.flatnonzero(jumps)
     row = int(rows[observed.rows[rows + 1].argmin()])
     missing = time_label(observed, int(observed.positions[row]) + 1)
-    tell_missing(
-        f"{observed.source}: {counted(absent, 'time')} of the calendar "
-        f"({observed.calendar.describe()}) absent, first {missing} before "
-        f"{place(observed, row + 1)}",
-        config,
-        tell,
+    headcount = first_of(
+        "absent times",
+        absent,
+        f"{missing} before {place(observed, row + 1)}",
+        lambda count, first: (
+            f"{observed.source}: {counted(count, 'time')} of the calendar "
+            f"({observed.calendar.describe()}) absent, first {first}"
+        ),
     )
+    tell_missing(headcount, config, tell)
 
 
-def _tell_ends(panel: Panel, observed: Observations, tell: Tell) -> None:
+def _tell_ends(panel: Panel, tell: Tell) -> None:
     """Tell of series that end before the others."""
-    latest = int(panel.ends.max())
-    early = np.flatnonzero(panel.ends < latest)
     # Where steps are counted for each series from its own start, ends tell nothing.
-    many = panel.layout == "rows" or 2 * len(early) > panel.n_series
-    own_count = panel.calendar.kind == "step" and many
-    if not len(early) or own_count:
+    if panel.layout == "rows":
         return
-    shown = ", ".join(
-        f"{panel.name(i)} ({time_label(observed, int(panel.ends[i]))})"
-        for i in early[:_NAMED_SERIES].tolist()
-    )
-    more = f" and {len(early) - _NAMED_SERIES} more" if len(early) > _NAMED_SERIES else ""
-    verb = "ends" if len(early) == 1 else "end"
-    tell(
-        Notice(
-            "warning",
-            f"{series_count(len(early))} {verb} before {time_label(observed, latest)}: {shown}"
-            f"{more}; each forecast starts after the end of its own series",
-        )
-    )
+    ends = Ends(panel.calendar)
+    ends.note(panel.ends, panel.name)
+    ends.tell(tell)
 
 
 def _tell_sentinels(observed: Observations, tell: Tell) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.activations import ACTIVATE, sigmoid, softmax
 from forecast_cli.config import Layer, NetworkConfig
-from forecast_cli.folding import Arrays, fold
+from forecast_cli.folding import Arrays, fold, tiled
 from forecast_cli.inputs import Feed, Input, ahead, expanded_width
 
 FEATURES = 3
@@ -24,6 +24,9 @@ Weights = Mapping[str, NDArray[np.floating]]
 Array = NDArray[np.floating]
 State = tuple[Array, Array]
 """The hidden state [B, U] of a layer and its memory [B, U], which only an LSTM uses."""
+
+_TILE = 64
+"""Rows that go through a network together."""
 
 _REVERSE = "_reverse"
 """The end of the names of weights that read the context backwards."""
@@ -38,8 +41,26 @@ def forward(
 ) -> Array:
     """The output [B, H] for features [B, L, F] and what is fed of the inputs, if there are any.
 
-    Dropout is for training only.
+    Dropout is for training only. A row is the same to the bit whatever rows stand beside it:
+    libraries multiply matrices of another size in another order, so all are of one size.
     """
+    fed = () if feed is None else (feed.before, feed.after)
+
+    def run(features: Array, *fed: NDArray[np.float32]) -> Array:
+        tile = Feed(before=fed[0], after=fed[1]) if fed else None
+        return _forward(network, weights, features, inputs, tile)
+
+    output: Array = tiled(run, (features, *fed), _TILE)
+    return output
+
+
+def _forward(
+    network: NetworkConfig,
+    weights: Weights,
+    features: Array,
+    inputs: Sequence[Input],
+    feed: Feed | None,
+) -> Array:
     activate = ACTIVATE[network.activation]
     window = features[:, :, 0]
     shortcut: Array = window @ weights["shortcut.weight"].T

@@ -16,6 +16,8 @@ from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
 
+_ROWS_AT_ONCE = 128
+
 _LEVEL_WEIGHTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.01)
 _TREND_WEIGHTS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
 _DAMPINGS = (0.8, 0.9, 0.95, 0.98)
@@ -37,6 +39,12 @@ def damped_trend(context: Array, horizon: int) -> Array:
     >>> damped_trend(np.array([[np.nan, 1.0, 2.0, 3.0, 4.0, 5.0]]), 2).round(2).tolist()
     [[5.98, 6.93]]
     """
+    # So many rows at once that their states, one for each setting, stay near the processor.
+    parts = np.array_split(context, max(1, -(-len(context) // _ROWS_AT_ONCE)))
+    return np.concatenate([_damped_trend(part, horizon) for part in parts])
+
+
+def _damped_trend(context: Array, horizon: int) -> Array:
     unit = _unit(context)
     values, observed = _scaled(context, unit)
     grid = np.array(list(product(_LEVEL_WEIGHTS, _TREND_WEIGHTS, _DAMPINGS))).T

@@ -4,6 +4,7 @@ A cutoff is kept as a *stop*: the index into `Panel.values` just behind the last
 seen. What lies before a stop is known, what lies from it on is the future.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,9 @@ from forecast_cli.panel import Panel
 
 FEWEST_TRAINING_WINDOWS = 16
 """With fewer windows than this a network only learns noise; simple forecasts take over."""
+
+_BLOCK = 1024
+"""Origins worked on at a time."""
 
 _WANTED_ORIGINS = 24
 _LENGTH_PER_WINDOW = 20
@@ -36,6 +40,11 @@ class Origins:
     def rows(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Origins":
         """Some of the origins, by number or by whether they are wanted."""
         return Origins(series=self.series[rows], stops=self.stops[rows], limits=self.limits[rows])
+
+    def blocks(self) -> Iterator["Origins"]:
+        """The origins in blocks, which bounds the memory that large panels take."""
+        for start in range(0, len(self), _BLOCK):
+            yield self.rows(slice(start, start + _BLOCK))
 
     def thinned(self, most: int) -> "Origins":
         """At most so many of the origins, evenly spread."""

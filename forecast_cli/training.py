@@ -15,7 +15,7 @@ from forecast_cli.committee import Form
 from forecast_cli.config import TrainConfig
 from forecast_cli.engines.work import Engine, IsStopped, StoppedError
 from forecast_cli.errors import CheckpointError, TrainingError
-from forecast_cli.examples import ExampleSource
+from forecast_cli.examples import ExampleSource, Ground, Grounds
 from forecast_cli.losses import Examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
 from forecast_cli.optimizer import Optimizer
@@ -94,7 +94,7 @@ def train_all(tasks: Sequence[Task], workshop: Workshop, progress: Progress) -> 
         CheckpointError: what the keeper recalls is no state of this task.
     """
     keeper = workshop.keeper
-    lessons = [_Lesson(task, keeper.recall(task.name)) for task in tasks]
+    lessons = tuple(_Lesson(task, keeper.recall(task.name)) for task in tasks)
     turn = Lock()
 
     def hear(number: int, news: _News) -> None:
@@ -104,7 +104,7 @@ def train_all(tasks: Sequence[Task], workshop: Workshop, progress: Progress) -> 
             progress(news.event)
 
     try:
-        return workshop.engine.run(_train, lessons, len(lessons), hear=hear)
+        return workshop.engine.run(_train, _Round(lessons, Grounds()), len(lessons), hear=hear)
     except RuntimeError as error:
         if "allocate memory" in str(error):
             raise MemoryError from error
@@ -120,6 +120,14 @@ class _Lesson:
 
 
 @dataclass(frozen=True)
+class _Round:
+    """Lessons that are learnt side by side, and what they share of their panel."""
+
+    lessons: tuple[_Lesson, ...]
+    grounds: Grounds
+
+
+@dataclass(frozen=True)
 class _News:
     """An epoch is over."""
 
@@ -127,15 +135,14 @@ class _News:
     event: ProgressEvent
 
 
-def _train(
-    lessons: Sequence[_Lesson], number: int, is_stopped: IsStopped
-) -> Generator[_News, None, Trained]:
+def _train(shared: _Round, number: int, is_stopped: IsStopped) -> Generator[_News, None, Trained]:
     """Train one network, from where it stood if that is known."""
-    task, known = lessons[number].task, lessons[number].known
+    task, known = shared.lessons[number].task, shared.lessons[number].known
     if isinstance(known, Trained):
         return known
     torch.set_num_threads(1)
-    run = _Run(task, is_stopped)
+    ground = shared.grounds.of(task.panel, task.limits, task.season_length)
+    run = _Run(task, ground, is_stopped)
     if known is not None:
         try:
             run.go_back_to(known)
@@ -152,7 +159,7 @@ def _train(
 class _Run:
     """The state of one training run."""
 
-    def __init__(self, task: Task, is_stopped: IsStopped) -> None:
+    def __init__(self, task: Task, ground: Ground, is_stopped: IsStopped) -> None:
         self.task = task
         self.is_stopped = is_stopped
         config = task.optimisation
@@ -171,14 +178,8 @@ class _Run:
             self.network.parameters(), name=config.optimizer, weight_decay=config.l2
         )
         self.pace = Pace(config.schedule)
-        source = ExampleSource(
-            task.panel,
-            task.limits,
-            task.form,
-            horizon=task.form.network.stride(task.horizon),
-            season_length=task.season_length,
-            device=self.device,
-        )
+        horizon = task.form.network.stride(task.horizon)
+        source = ExampleSource(ground, task.form, horizon=horizon, device=self.device)
         self.source = source
         self.batch_size = min(config.batch_size, max(_SMALLEST_BATCH, source.n_windows))
         self.validation = None

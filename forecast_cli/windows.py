@@ -38,7 +38,8 @@ def histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
 
 def raw_histories(panel: Panel, origins: Origins) -> NDArray[np.float64]:
     """The same with outliers and gaps as they are."""
-    return contexts(panel, origins, min(HISTORY_LENGTH, int(panel.lengths.max())))
+    longest = max(panel.least_context, int(panel.lengths.max()))
+    return contexts(panel, origins, min(HISTORY_LENGTH, longest))
 
 
 def without_gaps(panel: Panel, context: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,10 @@
 """Frame -> the bytes of a file, and plain values -> JSON."""
 
+import csv
 import io
 import json
 import math
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet"]
+RowFormat = Literal["csv", "tsv", "jsonl"]
+"""Formats in which rows stand one after the other."""
 
 
 def check_format(file_format: FileFormat) -> None:
@@ -28,7 +32,10 @@ def check_format(file_format: FileFormat) -> None:
 
 
 def render_frame(
-    frame: "pd.DataFrame", file_format: FileFormat, *, name: str = "forecast"
+    frame: "pd.DataFrame",
+    file_format: FileFormat,
+    *,
+    name: str = "forecast",
 ) -> bytes:
     """A frame as the bytes of a file; numbers are written in the shortest form that reads back.
 
@@ -41,25 +48,45 @@ def render_frame(
     """
     check_format(file_format)
     match file_format:
-        case "csv" | "tsv":
-            separator = "," if file_format == "csv" else "\t"
-            return frame.to_csv(index=False, sep=separator, lineterminator="\n").encode()
+        case "csv" | "tsv" | "jsonl":
+            return render_rows(_plain_columns(frame), file_format)
         case "json":
             document = {"schema_version": SCHEMA_VERSION, name: records(frame)}
             return dump_json(document, indent=2).encode()
-        case "jsonl":
-            return "".join(dump_json(record) for record in records(frame)).encode()
         case "parquet":
             buffer = io.BytesIO()
             frame.to_parquet(buffer, engine="pyarrow", index=False)
             return buffer.getvalue()
 
 
+def render_rows(
+    columns: Mapping[str, Sequence[Any]], file_format: RowFormat, *, header: bool = True
+) -> bytes:
+    """Columns of plain values as the bytes of a file, as `render_frame` writes them.
+
+    Without a `header` CSV goes on with rows only.
+    """
+    rows = zip(*columns.values(), strict=True)
+    if file_format == "jsonl":
+        return "".join(dump_json(dict(zip(columns, row, strict=True))) for row in rows).encode()
+    buffer = io.StringIO()
+    writer = csv.writer(
+        buffer, delimiter="," if file_format == "csv" else "\t", lineterminator="\n"
+    )
+    if header:
+        writer.writerow(columns)
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
+
+
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
     """The rows of a frame as plain Python values; NaN becomes None."""
-    columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
-    names = [str(name) for name in frame.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    columns = _plain_columns(frame)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _plain_columns(frame: "pd.DataFrame") -> dict[str, list[Any]]:
+    return {str(name): [_plain(v) for v in frame[name].tolist()] for name in frame.columns}
 
 
 def _plain(value: Any) -> Any:

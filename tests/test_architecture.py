@@ -14,8 +14,8 @@ PACKAGE = "forecast_cli"
 
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
-    "errors findings folding gaps progress schema packed_texts",
-    "checks filesystem writer sealed tuning_findings inspect_findings toml_file",
+    "errors findings folding gaps progress schema packed_texts id_order",
+    "checks filesystem gathering writer sealed tuning_findings inspect_findings toml_file",
     "read_config explain_config engine_config",
     "config",
     "explanation_findings compare_config export_findings part_folder",
@@ -40,12 +40,12 @@ LEVELS = (
     "examples training_state model_record inference backtest known_ahead migrations",
     "panel_facts lineup export_trials graph",
     "matching adjustment training checkpoint selection report resume model_findings",
-    "past_windows fit_job groundwork rolling tallies",
+    "past_windows fit_job groundwork rolling tallies whole_series",
     "part_scores",
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen "
     "shares occlusion",
     "training_plan trial_fits",
-    "comparison",
+    "comparison streaming",
     "workflows inspecting presentation tuning column_types rows keywords explain_workflow "
     "exporting",
     "page tuning_verdict partitions",

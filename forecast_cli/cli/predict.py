@@ -1,5 +1,7 @@
 """`forecast predict`: a checkpoint in, the next steps out."""
 
+from typing import TYPE_CHECKING
+
 from forecast_cli.cli.options import (
     STANDARD_STREAM,
     ModelOptions,
@@ -18,13 +20,18 @@ from forecast_cli.cli.results import (
     write_forecast,
     write_part_report,
 )
+from forecast_cli.cli.row_stream import row_format, write_stream
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import PredictionConfig
 from forecast_cli.engine_config import EngineConfig
+from forecast_cli.errors import Tell
 from forecast_cli.findings import Backtest, ModelScores, PredictReport
 from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.report import number, percent
+
+if TYPE_CHECKING:
+    from forecast_cli.model import Model
 
 
 @with_options
@@ -65,13 +72,43 @@ def predict(
         check_streams(inputs=[data, model.model, wanted.future_data], output=result.output)
         choose_format(result)
         tell_one_machine(engine, streams.tell)
-        from forecast_cli import workflows
-
-        forecast, report = workflows.predict(
-            data, model.model, read=read, wanted=wanted, tell=streams.tell
+        report = _predict(
+            data, model.model, read=read, wanted=wanted, result=result, tell=streams.tell
         )
-        write_forecast(forecast, report, result)
     streams.show_line(_describe(report))
+
+
+def _predict(
+    data: str | None,
+    model: str,
+    *,
+    read: ReadConfig,
+    wanted: PredictionConfig,
+    result: ResultOptions,
+    tell: Tell,
+) -> PredictReport:
+    """Write the forecast: series by series as they arrive, or all of it at once."""
+    from forecast_cli import workflows
+    from forecast_cli.streaming import ForecastStream, ReadWholeError, find_feed
+
+    source: str | None = data
+    trained: str | Model = model
+    form = row_format(result)
+    feed = None if data is None or form is None else find_feed(data)
+    if data is not None and form is not None and feed is not None:
+        from forecast_cli.checkpoint import open_model
+
+        trained = open_model(model)
+        stream = ForecastStream(data, feed, trained, read=read, wanted=wanted, tell=tell)
+        try:
+            write_stream(stream, form, result)
+        except ReadWholeError as error:
+            source = error.source
+        else:
+            return stream.report()
+    forecast, report = workflows.predict(source, trained, read=read, wanted=wanted, tell=tell)
+    write_forecast(forecast, report, result)
+    return report
 
 
 def _describe(report: PredictReport) -> str:

@@ -26,7 +26,7 @@ from forecast_cli.findings import (
 from forecast_cli.inspect_findings import InspectReport
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
-from forecast_cli.writer import FileFormat, check_format, records, render_frame
+from forecast_cli.writer import FileFormat, check_format, records, render_frame, render_rows
 
 if TYPE_CHECKING:
     from forecast_cli.drawing.canvas import ImageFormat
@@ -139,17 +139,19 @@ def write_forecast(
     forecast: "Forecast", report: PredictReport | EvaluateReport, options: ResultOptions
 ) -> None:
     """Write the rows, and with `--json` the report; both are complete before a byte is written."""
-    frame = forecast.frame()
     if options.json and options.output == STANDARD_STREAM:
-        write_output(to_json(report, forecast=records(frame)).encode())
+        write_output(to_json(report, forecast=records(forecast.frame())).encode())
         return
     chosen = choose_format(options)
     if chosen == "table":
-        width = get_terminal_size().columns if _is_for_terminal(options) else None
-        data = frame_table(frame, forecast.columns.id, width=width).encode()
+        width = get_terminal_size().columns if is_for_terminal(options) else None
+        data = frame_table(forecast.frame(), forecast.columns.id, width=width).encode()
+    elif chosen in ("csv", "tsv", "jsonl"):
+        # Loading pandas would take longer than writing most forecasts.
+        data = render_rows(forecast.rows(), chosen)
     else:
-        data = render_frame(frame, chosen)
-    _write(_harmless(data) if _is_for_terminal(options) else data, report, options)
+        data = render_frame(forecast.frame(), chosen)
+    _write(harmless(data) if is_for_terminal(options) else data, report, options)
 
 
 def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
@@ -163,7 +165,7 @@ def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
     chosen = choose_format(options)
     if chosen == "table":
         shown = leaderboard_table(rows)
-        data = render(shown, is_terminal=_is_for_terminal(options)).encode()
+        data = render(shown, is_terminal=is_for_terminal(options)).encode()
     else:
         data = render_frame(pd.DataFrame(to_plain(rows)), chosen, name="leaderboard")
     _write(data, report, options)
@@ -183,7 +185,8 @@ def _write(
         write_output(document)
 
 
-def _is_for_terminal(options: ResultOptions) -> bool:
+def is_for_terminal(options: ResultOptions) -> bool:
+    """Whether a result is shown and not kept."""
     return options.output == STANDARD_STREAM and is_output_terminal()
 
 
@@ -234,7 +237,7 @@ def check_skill(backtest: Backtest | None, least: float | None) -> None:
         )
 
 
-def _harmless(data: bytes) -> bytes:
+def harmless(data: bytes) -> bytes:
     """Text for a terminal that would act on control characters."""
     return "".join(
         c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode()

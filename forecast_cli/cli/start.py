@@ -7,6 +7,8 @@ from forecast_cli.cli.signals import end_watch, say_plainly, stopped, watch
 
 def main() -> int:
     """Run the command line; a signal while it is still being loaded is as quiet as later on."""
+    # The matrices are small: threads would wait for each other longer than they compute.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         watch()
         from forecast_cli.cli.app import main as run

@@ -7,10 +7,10 @@ import stat
 import sys
 import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 from forecast_cli.errors import ConfigError, DataError, escape
 from forecast_cli.read_config import MEBIBYTE, ReadConfig
+from forecast_cli.reading.feeds import OpenSource, Readable
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -115,7 +115,8 @@ def _read_bytes(source: str, name: str, limit: int) -> bytes:
     if source == "-":
         if sys.stdin is None:
             raise DataError("standard input is closed; name a file, or pipe data in")
-        return _read_stream(sys.stdin.buffer, name, limit)
+        stream = source.stream if isinstance(source, OpenSource) else sys.stdin.buffer
+        return _read_stream(stream, name, limit)
     if not source.strip():
         raise DataError("the name of the file is empty; name a file, or - for standard input")
     path = Path(source)
@@ -143,7 +144,7 @@ def _remedy(error: OSError | ValueError) -> str:
     return "name a file that can be read"
 
 
-def _read_stream(stream: BinaryIO | gzip.GzipFile, name: str, limit: int) -> bytes:
+def _read_stream(stream: Readable, name: str, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while chunk := stream.read(_CHUNK):

@@ -1,9 +1,11 @@
 """Missing values as `--missing` has them: told, refused, or taken as zero."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.errors import DataError, Headcount, Tell
 from forecast_cli.read_config import Missing, ReadConfig
 from forecast_cli.reading.timesource import is_inherited
 
@@ -19,16 +21,18 @@ def treatment(config: ReadConfig) -> Missing:
     return config.missing or "mask"
 
 
-def tell_missing(text: str, config: ReadConfig, tell: Tell) -> None:
-    """Tell of missing values what `text` says of them, and what is done.
+def tell_missing(missing: Headcount, config: ReadConfig, tell: Tell) -> None:
+    """Tell of missing values what their headcount says of them, and what is done.
 
     Raises:
         DataError: they are to be refused.
     """
     mode = treatment(config)
     if mode != "error":
-        tell(Notice("warning", f"{text}; {_TREATMENT[mode]}"))
+        treated = replace(missing, say=lambda *of: f"{missing.say(*of)}; {_TREATMENT[mode]}")
+        tell(treated.notice("warning"))
         return
+    text = missing.notice("warning").text
     advice = "--missing mask, interpolate or zero accepts gaps"
     if is_inherited(config, "missing"):
         advice = f"the model was trained to refuse gaps, and {advice}"

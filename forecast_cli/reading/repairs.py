@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Notice, Tell, counted, escape, series_count
+from forecast_cli.errors import (
+    DataError,
+    Headcount,
+    Tell,
+    counted,
+    escape,
+    first_of,
+    series_count,
+    some_of,
+)
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.missing import tell_missing
@@ -112,13 +121,16 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
     late = (np.diff(grouped) < 0) & (np.diff(series[by_series]) == 0)
     if late.any():
         rows = np.sort(by_series[1:][late])
-        tell(
-            Notice(
-                "warning",
-                f"{observed.source}: rows were put in time order; {counted(len(rows), 'row')} came "
-                f"before an earlier time, first {place(observed, int(rows[0]))}",
-            )
+        late_rows = first_of(
+            "time order",
+            len(rows),
+            place(observed, int(rows[0])),
+            lambda count, first: (
+                f"{observed.source}: rows were put in time order; {counted(count, 'row')} came "
+                f"before an earlier time, first {first}"
+            ),
         )
+        tell(late_rows.notice("warning"))
     order = by_series[np.lexsort((grouped, series[by_series]))] if late.any() else by_series
     return _kept(observed, order)
 
@@ -134,13 +146,15 @@ def _without_doubles(observed: Observations, tell: Tell) -> Observations:
     _refuse_two_covariates(observed, same)
     rows = np.flatnonzero(same) + 1
     first = int(rows[observed.rows[rows].argmin()])
-    tell(
-        Notice(
-            "warning",
-            f"{observed.source}: {counted(len(rows), 'repeated row')} left out, "
-            f"first {place(observed, first)}",
-        )
+    repeated = first_of(
+        "repeated rows",
+        len(rows),
+        place(observed, first),
+        lambda count, where: (
+            f"{observed.source}: {counted(count, 'repeated row')} left out, first {where}"
+        ),
     )
+    tell(repeated.notice("warning"))
     return _kept(observed, np.concatenate([[True], ~same]))
 
 
@@ -188,12 +202,24 @@ def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
     if not len(empty):
         return observed
     rank = np.cumsum(n_known > 0) - 1
-    names = _named(observed.ids[empty])
     line = observed.places.line(int(observed.rows[n_known[observed.series] == 0].min()))
-    what = f"{series_count(len(empty))} without any value left out: {names}"
-    tell(Notice("warning", f"{observed.source}: {what}, first {line}"))
+    tell_empty_series(observed.source, observed.ids[empty], line, tell)
     kept = _kept(observed, n_known[observed.series] > 0)
     return replace(kept, series=rank[kept.series], ids=observed.ids[n_known > 0])
+
+
+def tell_empty_series(source: str, ids: NDArray[np.object_], line: str, tell: Tell) -> None:
+    """Tell of series with the `ids` [N, K] without any value, the first of them on a line."""
+
+    def say(count: int, named: tuple[str, ...]) -> str:
+        return (
+            f"{source}: {series_count(count)} without any value left out: "
+            f"{some_of(count, named)}, first {line}"
+        )
+
+    named = tuple(series_name(identifiers) for identifiers in ids[:_NAMED_SERIES])
+    headcount = Headcount(topic="empty series", count=len(ids), named=named, say=say)
+    tell(headcount.notice("warning"))
 
 
 def _tell_missing(
@@ -207,17 +233,17 @@ def _tell_missing(
     rows = np.flatnonzero(np.isnan(observed.values) & ~newest)
     if len(rows):
         first = int(rows[observed.rows[rows].argmin()])
-        tell_missing(
-            f"{observed.source}: {counted(len(rows), 'value')} missing in column "
-            f"{escape(observed.columns.target)}, first {place(observed, first)}",
-            config,
-            tell,
+        column = escape(observed.columns.target)
+        missing = first_of(
+            "missing values",
+            len(rows),
+            place(observed, first),
+            lambda count, where: (
+                f"{observed.source}: {counted(count, 'value')} missing in column {column}, "
+                f"first {where}"
+            ),
         )
-
-
-def _named(ids: NDArray[np.object_]) -> str:
-    shown = ", ".join(series_name(identifiers) for identifiers in ids[:_NAMED_SERIES])
-    return shown + (f" and {len(ids) - _NAMED_SERIES} more" if len(ids) > _NAMED_SERIES else "")
+        tell_missing(missing, config, tell)
 
 
 def _trimmed(observed: Observations) -> Observations:
@@ -245,12 +271,14 @@ def _tell_trimmed(observed: Observations, trimmed: Observations, tell: Tell) -> 
     one = int(cut[0])
     end = time_label(observed, int(trimmed.positions[known[one]]))
     start = time_label(observed, int(trimmed.positions[known[one]]) + 1)
-    whose = f"of {series_count(len(cut))} " if len(observed.ids) > 1 else ""
-    tell(
-        Notice(
-            "warning",
-            f"{observed.source}: the newest value {whose}is missing, first "
-            f"{place(observed, int(last[one]))}; the last known one is of {end}, so the forecast "
-            f"starts at {start}",
+    alone = len(observed.ids) == 1
+
+    def say(count: int, first: str) -> str:
+        whose = "" if alone and count == 1 else f"of {series_count(count)} "
+        return (
+            f"{observed.source}: the newest value {whose}is missing, first {first}; the last known "
+            f"one is of {end}, so the forecast starts at {start}"
         )
-    )
+
+    where = place(observed, int(last[one]))
+    tell(first_of("newest values", len(cut), where, say).notice("warning"))

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forecast_cli import inference, workflows
+from forecast_cli import splits, workflows
 from forecast_cli.checkpoint import dump_model
 from forecast_cli.config import PredictionConfig, Settings, WindowConfig
 from forecast_cli.defaults import WindowPlan
@@ -77,7 +77,7 @@ def assert_alone_as_together(model: Model, panel: Panel, block: int) -> None:
     """Series get the same forecast together, in blocks of so many and alone."""
     together = made_from(model, panel)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inference, "_BLOCK", block)
+        patch.setattr(splits, "_BLOCK", block)
         in_blocks = made_from(model, panel)
     alone = [made_from(model, alone_in_its_panel(panel, n)) for n in range(panel.n_series)]
     size = 1 + np.abs(panel.values).max()

@@ -4,10 +4,10 @@ import torch
 
 from forecast_cli import examples
 from forecast_cli.cleaning import with_rule
-from forecast_cli.examples import ExampleSource
+from forecast_cli.examples import ExampleSource, Ground, Grounds
 from forecast_cli.losses import Examples
 from forecast_cli.panel import Panel
-from forecast_cli.splits import Origins
+from forecast_cli.splits import Origins, origins_at
 from tests.models import inputs_of, make_form
 from tests.panels import covariates_of, make_panel, wave, with_covariates
 
@@ -21,9 +21,8 @@ def panel() -> Panel:
 
 def make_source(of: Panel, *, season_length: int = 1, log: bool = False) -> ExampleSource:
     form = make_form(season_length=season_length, deseasonalised=season_length > 1, log=log)
-    return ExampleSource(
-        of, LIMITS, form, horizon=HORIZON, season_length=season_length, device="cpu"
-    )
+    ground = Ground(of, LIMITS, season_length=season_length)
+    return ExampleSource(ground, form, horizon=HORIZON, device="cpu")
 
 
 def batches(source: ExampleSource, count: int = 3) -> list[Examples]:
@@ -101,7 +100,8 @@ def test_windows_that_a_form_cannot_express_are_left_out() -> None:
 
 def seeing_source(of: Panel) -> ExampleSource:
     form = make_form(inputs=inputs_of(with_covariates(panel())))
-    return ExampleSource(of, LIMITS, form, horizon=HORIZON, season_length=1, device="cpu")
+    ground = Ground(of, LIMITS, season_length=1)
+    return ExampleSource(ground, form, horizon=HORIZON, device="cpu")
 
 
 def assert_fed_the_same(one: Examples, other: Examples) -> None:
@@ -145,3 +145,22 @@ def test_covariates_behind_the_limits_reach_a_window_before_them_only_where_know
         batches(seeing_source(one)), batches(seeing_source(other)), strict=True
     ):
         assert_fed_the_same(before, after)
+
+
+def test_networks_that_learn_from_the_same_values_share_their_ground() -> None:
+    grounds, of = Grounds(), panel()
+    first = grounds.of(of, LIMITS, 1)
+    assert grounds.of(of, LIMITS, 1) is first
+    assert grounds.of(of, LIMITS.copy(), 1) is not first
+    assert grounds.of(of, LIMITS, 12) is not first
+    assert grounds.of(panel(), LIMITS, 1) is not first
+
+
+def test_what_comes_after_the_limits_is_looked_up_once_for_each_kind_of_form() -> None:
+    ground = Ground(panel(), LIMITS, season_length=12)
+    origins = origins_at(LIMITS)
+    plain, calm = (make_form(season_length=12, deseasonalised=calm) for calm in (False, True))
+    seen = ground.later(origins, plain, HORIZON)
+    assert ground.later(origins, plain, HORIZON) is seen
+    assert ground.later(origins, calm, HORIZON) is not seen
+    assert ground.later(origins, plain, 1)[1].shape == (2, 1)

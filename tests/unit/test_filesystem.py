@@ -4,12 +4,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from forecast_cli.errors import OutputError
-from forecast_cli.filesystem import OwnedFile, check_writable, write_atomically
+from forecast_cli.filesystem import OwnedFile, check_writable, replacing, write_atomically
 
 OTHERS_TOO = 0o664
 
@@ -297,3 +298,28 @@ def test_a_device_is_nobodys_file() -> None:
 def test_an_owned_file_in_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written: no such file or directory"):
         OwnedFile(tmp_path / "nowhere" / "state", "taken")
+
+
+def test_a_file_written_piece_by_piece_is_there_when_all_of_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"old")
+    with replacing(path) as write:
+        write(b"one")
+        write(b"two")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"onetwo"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_whose_pieces_end_early_is_not_there(tmp_path: Path) -> None:
+    with suppress(KeyError), replacing(tmp_path / "rows.csv") as write:
+        write(b"one")
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_takes_pieces_as_they_come(tmp_path: Path) -> None:
+    with replacing(os.devnull) as write:
+        write(b"one")
+    with pytest.raises(OutputError, match="not-there"), replacing(tmp_path / "not-there" / "x"):
+        pass

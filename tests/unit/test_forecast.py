@@ -127,3 +127,12 @@ def test_the_name_of_the_target_is_free_where_the_target_is_not_shown() -> None:
         "year",
         "forecast",
     ]
+
+
+def test_the_rows_are_those_of_the_frame_and_come_in_any_order() -> None:
+    of = forecast([["b"], ["a"]], [2, 2], actual=np.array([[1.0, np.nan], [3.0, 4.0]]))
+    frame = of.frame()
+    assert of.rows() == {name: frame[name].tolist() for name in frame.columns}
+    given = of.frame([0, 1])
+    assert of.rows([0, 1]) == {name: given[name].tolist() for name in given.columns}
+    assert next(iter(of.rows([0, 1]).values())) == ["b", "a", "a"]

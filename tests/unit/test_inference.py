@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast_cli import inference, windows
+from forecast_cli import splits, windows
 from forecast_cli.baselines import drift
 from forecast_cli.cleaning import with_rule
 from forecast_cli.effects import Effects, Term
@@ -136,7 +136,7 @@ def test_how_many_origins_are_forecast_at_a_time_does_not_matter(
 ) -> None:
     panel = make_panel(*[wave(20 + n, seed=n) for n in range(7)])
     whole = forecast(panel, horizon=6, levels=(80,))
-    monkeypatch.setattr(inference, "_BLOCK", block)
+    monkeypatch.setattr(splits, "_BLOCK", block)
     parts = forecast(panel, horizon=6, levels=(80,))
     np.testing.assert_array_equal(parts.cutoffs, whole.cutoffs)
     np.testing.assert_allclose(parts.mean, whole.mean, rtol=1e-6)
@@ -274,7 +274,7 @@ def test_with_covariates_it_does_not_matter_how_many_are_forecast_at_a_time(
     model = make_model_with_covariates()
     panel = with_covariates(make_panel(*[wave(20 + n, seed=n) for n in range(5)]), ahead=HORIZON)
     whole = seen(model, panel)
-    monkeypatch.setattr(inference, "_BLOCK", block)
+    monkeypatch.setattr(splits, "_BLOCK", block)
     np.testing.assert_allclose(all_values(seen(model, panel)), all_values(whole), rtol=1e-6)
 
 

@@ -215,3 +215,16 @@ def test_the_largest_numbers_do_no_harm() -> None:
     values = np.array([[1.7e308, -1.7e308] * 20])
     for rule in (PLAIN, OutlierRule(season_length=4)):
         assert np.isfinite(rule.clip(values)).all()
+
+
+@pytest.mark.parametrize("rule", [PLAIN, WEEKLY])
+def test_a_row_that_cannot_be_flattened_changes_after_clipping(rule: OutlierRule) -> None:
+    chance = np.random.default_rng(0)
+    rows: NDArray[np.float64] = 1e6 * chance.integers(0, 2, (300, 60)).astype(np.float64)
+    rows *= chance.random((300, 60)) < 0.2
+    rows[:100] = chance.normal(size=(100, 60))
+    rows[100:150, :40] = np.nan
+    still = np.ptp(np.nan_to_num(rule.clip(rows), nan=0.0), axis=1) == 0
+    assert (still <= rule.may_flatten(rows)).all()
+    assert not rule.may_flatten(rows[:100]).any()
+    assert rule.may_flatten(np.array([[5.0] * 40 + [5e9] + [5.0] * 20])).all()

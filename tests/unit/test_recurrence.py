@@ -129,3 +129,16 @@ def test_a_category_that_is_unknown_has_the_first_row_of_its_table(segment: int)
     np.testing.assert_array_equal(said(-1), said(0))
     weights["tables.future0"][0] = weights["tables.future0"][2]
     np.testing.assert_array_equal(said(-1), said(1))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 64, 65, 200])
+def test_a_row_is_the_same_to_the_bit_whatever_stands_beside_it(count: int) -> None:
+    network, chance = NetworkConfig(hidden_size=48), np.random.default_rng(0)
+    weights = {
+        name: chance.normal(0, 0.3, shape).astype(np.float32)
+        for name, shape in weight_shapes(network, 24, 12).items()
+    }
+    features = chance.normal(size=(300, 24, FEATURES)).astype(np.float32)
+    whole = forward(network, weights, features)
+    np.testing.assert_array_equal(forward(network, weights, features[:count]), whole[:count])
+    np.testing.assert_array_equal(forward(network, weights, features[-count:]), whole[-count:])

@@ -1,13 +1,14 @@
 import io
 import json
 from importlib import util
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecast_cli.errors import MissingExtraError
-from forecast_cli.writer import check_format, dump_json, records, render_frame
+from forecast_cli.writer import check_format, dump_json, records, render_frame, render_rows
 
 FRAME = pd.DataFrame(
     {
@@ -82,3 +83,13 @@ def test_parquet_without_its_extra_is_refused_and_the_extra_named(
 def test_parquet_reads_back_as_the_same_frame() -> None:
     read = pd.read_parquet(io.BytesIO(render_frame(FRAME, "parquet")))
     pd.testing.assert_frame_equal(read, FRAME)
+
+
+def test_rows_without_a_header_go_on_where_others_ended() -> None:
+    columns: dict[str, list[Any]] = {"shop": ["a", "b"], "year": [2001, 2002]}
+    first = render_rows({name: column[:1] for name, column in columns.items()}, "csv")
+    second = render_rows(
+        {name: column[1:] for name, column in columns.items()}, "csv", header=False
+    )
+    assert first + second == render_rows(columns, "csv") == b"shop,year\na,2001\nb,2002\n"
+    assert render_rows(columns, "jsonl").decode().splitlines()[1] == '{"shop": "b", "year": 2002}'
