@@ -289,7 +289,7 @@ def _tell_gaps(observed: Observations, total: int, config: ReadConfig, tell: Tel
 def _tell_ends(panel: Panel, tell: Tell) -> None:
     """Tell of series that end before the others."""
     # Where steps are counted for each series from its own start, ends tell nothing.
-    if panel.layout == "rows":
+    if panel.layout == "rows" and panel.calendar.kind == "step":
         return
     ends = Ends(panel.calendar)
     ends.note(panel.ends, panel.name)

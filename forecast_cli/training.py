@@ -14,7 +14,7 @@ from torch import Tensor
 from forecast_cli.committee import Form
 from forecast_cli.config import TrainConfig
 from forecast_cli.engines.work import Engine, IsStopped, StoppedError
-from forecast_cli.errors import CheckpointError, TrainingError
+from forecast_cli.errors import CheckpointError, Notice, Tell, TrainingError
 from forecast_cli.examples import ExampleSource, Ground, Grounds
 from forecast_cli.losses import Examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
@@ -72,6 +72,18 @@ def choose_device(config: TrainConfig) -> str:
             "use --device cpu"
         )
     return "cpu" if config.device == "auto" else config.device
+
+
+def tell_device(config: TrainConfig, tell: Tell) -> None:
+    """Say why a GPU that is there is not used, unless the user chose the device."""
+    has_gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
+    if config.device == "auto" and has_gpu:
+        name = "cuda" if torch.cuda.is_available() else "mps"
+        text = (
+            "--device auto: training on the CPU, as networks this small would wait for the GPU at "
+            f"every step; --device {name} takes it all the same"
+        )
+        tell(Notice("guess", text))
 
 
 @dataclass(frozen=True)

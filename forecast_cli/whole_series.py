@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast_cli.errors import DataError, Notice, Tell, UserError
+from forecast_cli.errors import DataError, Notice, Tell
 from forecast_cli.matching import like_training
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel, panel_from_table
@@ -33,7 +33,7 @@ class Grouped:
     order: Sequence[int]
 
 
-class _UnsureError(UserError):
+class _UnsureError(DataError):
     """More than one block is needed to tell how the data are written."""
 
 

@@ -91,7 +91,7 @@ def train(
     Returns the checkpoint's bytes and what was found.
     """
     from forecast_cli.fitting import fit
-    from forecast_cli.training import Workshop
+    from forecast_cli.training import Workshop, tell_device
 
     started = time.perf_counter()
     to_file = output != STANDARD_STREAM
@@ -112,6 +112,7 @@ def train(
             checkpoint, model = finished
         else:
             keeper.begin(fingerprint, resume=resume)
+            tell_device(settings.optimisation, tell)
             workshop = Workshop(engine, keeper)
             fitted = fit(panel, plan, settings, tell=tell, progress=progress, workshop=workshop)
             model = make_model(panel, fitted, settings, fingerprint)

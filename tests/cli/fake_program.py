@@ -52,13 +52,18 @@ TRAINED = TrainReport(
 class FakeForecast:
     columns = types.SimpleNamespace(id=("shop",))
 
+    def rows(self) -> dict[str, list[Any]]:
+        n_rows = 50_000
+        return {
+            "shop": ["\x1b[31mred"] * n_rows,
+            "step": list(range(n_rows)),
+            "forecast": [0.1] * n_rows,
+        }
+
     def frame(self) -> "pd.DataFrame":
         import pandas as pd
 
-        n_rows = 50_000
-        return pd.DataFrame(
-            {"shop": ["\x1b[31mred"] * n_rows, "step": range(n_rows), "forecast": [0.1] * n_rows}
-        )
+        return pd.DataFrame(self.rows())
 
 
 def wait() -> None:

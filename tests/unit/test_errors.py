@@ -11,6 +11,7 @@ EXIT_CODES = {
     "OutputError": 1,
     "MemoryLimitError": 1,
     "MissingExtraError": 1,
+    "EngineError": 1,
     "SkillError": 3,
 }
 

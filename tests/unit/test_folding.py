@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from forecast_cli.folding import Arrays, fold, tiled
 
@@ -27,7 +28,7 @@ def test_steps_before_the_first_are_left_out() -> None:
 def test_every_tile_has_as_many_rows_and_every_row_comes_out_once(size: int) -> None:
     sizes = []
 
-    def double(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def double(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         sizes.append((len(rows), len(weights)))
         return 2 * rows + weights[:, None]
 

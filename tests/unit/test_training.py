@@ -18,13 +18,13 @@ from forecast_cli.config import (
     TrainConfig,
 )
 from forecast_cli.engines.threads import Threads
-from forecast_cli.errors import CheckpointError, TrainingError
+from forecast_cli.errors import CheckpointError, Notice, TrainingError
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
 from forecast_cli.scales import positive_scales
 from forecast_cli.snapshot import Snapshot, Trained
 from forecast_cli.splits import origins_at, split_panel
-from forecast_cli.training import Task, Workshop, choose_device, train_all
+from forecast_cli.training import Task, Workshop, choose_device, tell_device, train_all
 from forecast_cli.windows import futures, histories
 from tests.panels import make_panel, wave
 
@@ -226,6 +226,31 @@ def test_a_device_that_is_not_there_is_refused() -> None:
         with pytest.raises(TrainingError, match="--device cuda"):
             choose_device(TrainConfig(device="cuda"))
     assert choose_device(TrainConfig()) == "cpu"
+
+
+def test_a_gpu_that_is_there_and_not_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Notice] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    tell_device(TrainConfig(), told.append)
+    assert told == []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    tell_device(TrainConfig(device="cpu"), told.append)
+    assert told == []
+    tell_device(TrainConfig(), told.append)
+    assert "training on the CPU" in told[0].text
+    assert "--device cuda" in told[0].text
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_gpu_learns_about_the_same_as_the_cpu(cell: Cell) -> None:
+    task = make_task(cell=cell)
+    errors = [
+        run(replace(task, optimisation=replace(FASTER, device=device), epochs=12)).validation_error
+        for device in ("cpu", "cuda")
+    ]
+    assert errors[1] == pytest.approx(errors[0], rel=0.2)
 
 
 class Notebook:
