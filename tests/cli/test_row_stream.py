@@ -106,6 +106,8 @@ def test_an_interrupted_stream_leaves_no_file(folder: Path) -> None:
     while not has_rows(folder):
         pass
     program.process.send_signal(signal.SIGINT)
+    # Before its input ends, as that would end it too.
+    program.process.wait(SECONDS)
     _, err, code = program.end()
     assert (code, err.splitlines()[-1]) == (130, "error: interrupted")
     assert [path.name for path in folder.iterdir()] == ["model.forecast"]
