@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from forecast_cli.backtest import make_scene
 from forecast_cli.effects import Effects, Term, estimate_effects, make_terms
-from forecast_cli.errors import Notice, Tell, escape
 from forecast_cli.explanation_findings import EffectSize
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, Split, origins_at, seen_values
 from forecast_cli.windows import look_around, raw_histories
+from forecast_cli.wording import escape
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,6 @@ from forecast_cli import workflows
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.column_types import ColumnTypes, typed_frame, types_in
 from forecast_cli.config import EvaluationConfig, PredictionConfig, Settings
-from forecast_cli.errors import Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import EvaluateReport, TrainReport
 from forecast_cli.keywords import (
@@ -24,6 +23,7 @@ from forecast_cli.keywords import (
     check_keywords,
 )
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frames import FrameSource

@@ -3,12 +3,13 @@
 import sys
 from pathlib import Path
 
-from forecast_cli.errors import CheckpointError, escape
+from forecast_cli.errors import CheckpointError
 from forecast_cli.migrations import FORMAT_VERSION, migrate
 from forecast_cli.model import Model
 from forecast_cli.model_record import assemble, describe_model, tensors_of
 from forecast_cli.sealed import Kind, Unsealed, read_bounded, seal, unseal
 from forecast_cli.times.calendar import Calendar
+from forecast_cli.wording import escape
 
 _CHECKPOINT = Kind(
     mark="forecast-checkpoint",

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import HISTORY_LENGTH
-from forecast_cli.errors import DataError, Headcount, Tell, counted, escape, some_of
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Headcount, Tell
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import OutlierMode
 from forecast_cli.splits import Origins
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.windows import contexts, futures
+from forecast_cli.wording import counted, escape, some_of
 
 Array = NDArray[np.float64]
 

@@ -12,13 +12,15 @@ from forecast_cli.baselines import SIMPLE
 from forecast_cli.compare_config import CompareConfig, CutoffConfig
 from forecast_cli.config import CELLS, Cell, Settings
 from forecast_cli.defaults import WindowPlan, plan_windows
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.fitting import fit
 from forecast_cli.inference import mean_from
 from forecast_cli.leaderboard import Contender
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.splits import origins_before, panel_before, split_panel
+from forecast_cli.wording import escape
 
 Array = NDArray[np.float64]
 

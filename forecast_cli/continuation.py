@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.config import PredictionConfig
-from forecast_cli.errors import ConfigError, Tell
+from forecast_cli.errors import ConfigError
 from forecast_cli.known_ahead import check_known_ahead, with_future
 from forecast_cli.matching import (
     read_like_training,
@@ -15,6 +15,7 @@ from forecast_cli.matching import (
     training_ends,
 )
 from forecast_cli.model import Model
+from forecast_cli.notices import Tell
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.splits import origins_at_end

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast_cli.config import HISTORY_LENGTH, WindowConfig
-from forecast_cli.errors import Notice, Tell
 from forecast_cli.gaps import interpolate
 from forecast_cli.longer_season import prefer_week
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.scales import OUTLIER
 

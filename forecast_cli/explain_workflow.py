@@ -10,7 +10,6 @@ from forecast_cli.adjustment import effect_sizes
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.config import PredictionConfig
 from forecast_cli.continuation import find_data
-from forecast_cli.errors import Notice, Tell
 from forecast_cli.explain_config import ExplainConfig
 from forecast_cli.explanation_findings import (
     CovariateImportance,
@@ -24,6 +23,7 @@ from forecast_cli.gates import attention_activity, gate_activity
 from forecast_cli.inference import contexts_seen
 from forecast_cli.inspection import summarise
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.occlusion import (
     Impact,
     Lags,

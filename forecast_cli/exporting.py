@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.covariates import CONSTANT_ROLES, Covariate
-from forecast_cli.errors import MissingExtraError, OutputError, escape
+from forecast_cli.errors import MissingExtraError, OutputError
 from forecast_cli.export_findings import ExportReport
 from forecast_cli.export_trials import Trial, make_trials
 from forecast_cli.graph_record import GraphMemberRecord, GraphRecord
 from forecast_cli.inference import forecast_contexts
 from forecast_cli.model import Model
 from forecast_cli.schema import to_plain
+from forecast_cli.wording import escape
 from forecast_cli.writer import dump_json
 
 Array = NDArray[np.float64]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from forecast_cli.errors import OutputError, escape
+from forecast_cli.errors import OutputError
+from forecast_cli.wording import escape
 
 if sys.platform != "win32":
     import fcntl

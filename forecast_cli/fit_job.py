@@ -12,7 +12,7 @@ from forecast_cli.candidates import seed_of
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.errors import Tell
+from forecast_cli.notices import Tell
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
 from forecast_cli.snapshot import Trained

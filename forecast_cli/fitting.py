@@ -21,12 +21,12 @@ from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.effects import Effects
 from forecast_cli.engines.threads import Threads
-from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import Backtest
 from forecast_cli.fit_job import FitJob
 from forecast_cli.groundwork import Groundwork, lay_groundwork
 from forecast_cli.intervals import bounds_at, extend, half_widths
 from forecast_cli.lineup import line_up
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
 from forecast_cli.scales import positive_scales

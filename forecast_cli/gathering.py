@@ -1,6 +1,6 @@
 """Notices on parts of the data -> notices on all of them, each told once."""
 
-from forecast_cli.errors import Headcount, Notice, Tell
+from forecast_cli.notices import Headcount, Notice, Tell
 
 _MOST_TEXTS = 20
 """Notices that are told one by one: the parts may be very many."""

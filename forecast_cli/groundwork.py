@@ -6,7 +6,7 @@ from forecast_cli.adjustment import Adjustment, choose, tell_effects
 from forecast_cli.backtest import Scene
 from forecast_cli.baselines import NAIVE
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.errors import Tell
+from forecast_cli.notices import Tell
 from forecast_cli.panel import Panel
 from forecast_cli.selection import best, ranking_scene
 from forecast_cli.splits import Split, split_panel

@@ -9,7 +9,7 @@ from forecast_cli.cleaning import treat_outliers
 from forecast_cli.command_line import explicit_command
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan, plan_windows, season_strength
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.errors import DataError
 from forecast_cli.inspect_findings import (
     FrequencyGroup,
     InspectReport,
@@ -17,6 +17,7 @@ from forecast_cli.inspect_findings import (
     Understanding,
 )
 from forecast_cli.inspection import describe_columns, summarise
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, panel_from_table
 from forecast_cli.panel_facts import (
     describe_values,

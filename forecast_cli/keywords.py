@@ -10,8 +10,9 @@ from typing import Any, Literal, TypedDict, TypeVar
 
 from forecast_cli.config import Activation, Cell, Device, Effort, OptimizerName, Schedule, Strategy
 from forecast_cli.engine_config import EngineName
-from forecast_cli.errors import ConfigError, escape
+from forecast_cli.errors import ConfigError
 from forecast_cli.read_config import Aggregate, Missing, OutlierMode
+from forecast_cli.wording import escape
 
 Names = str | Sequence[str]
 Record = TypeVar("Record")

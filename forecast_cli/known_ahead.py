@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariate, recode, without_columns
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape, series_count
+from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.dateparts import time_columns
@@ -17,6 +18,7 @@ from forecast_cli.reading.repairs import bounds, in_order
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
+from forecast_cli.wording import counted, escape
 
 _MOST_NAMED = 3
 
@@ -201,8 +203,8 @@ def _rows_of_series(
     owners = np.array([owner.get(tuple(key), -1) for key in keys.tolist()], dtype=np.int64)
     strangers = len(observed.ids) - len(np.unique(owners[owners >= 0]))
     if strangers:
-        text = f"{observed.source}: {series_count(strangers)} that the data lacks left out"
-        tell(Notice("guess", text))
+        left_out = counted(strangers, "series", "series")
+        tell(Notice("guess", f"{observed.source}: {left_out} that the data lacks left out"))
     first, last = bounds(observed)
     lengths = np.where(owners >= 0, (last - first + 1)[owners], 0)
     starts = np.where(owners >= 0, first[owners], 0)

@@ -10,8 +10,8 @@ from forecast_cli import metrics
 from forecast_cli.backtest import Scene, score, skill
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.findings import Leaderboard, Standing
-from forecast_cli.report import describe_chance
 from forecast_cli.significance import FEWEST_UNITS, LEVEL, randomisation_test
+from forecast_cli.wording import describe_chance
 
 Array = NDArray[np.float64]
 

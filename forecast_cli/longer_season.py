@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.config import HISTORY_LENGTH
-from forecast_cli.errors import Notice, Tell
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.splits import Origins, origins_before, split_panel

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.cleaning import treat_outliers
-from forecast_cli.errors import DataError, Headcount, Tell, escape, some_of
+from forecast_cli.errors import DataError
 from forecast_cli.known_ahead import with_known_categories
 from forecast_cli.model import Model
+from forecast_cli.notices import Headcount, Tell
 from forecast_cli.panel import Panel, read_again, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.splits import Origins, minimum_context
 from forecast_cli.windows import raw_histories, without_gaps
+from forecast_cli.wording import escape, some_of
 
 _MOST_NAMED = 3
 _NEVER = int(np.iinfo(np.int64).min)

@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, escape
+from forecast_cli.errors import DataError
 from forecast_cli.reading.datafiles import Partition
+from forecast_cli.wording import escape
 
 _MOST = 4096
 """Ids of a file that are compared, always the same ones of the same series: all ids of a file with

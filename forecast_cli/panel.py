@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariates
-from forecast_cli.errors import Notice, Tell, counted, first_of
+from forecast_cli.notices import Notice, Tell, first_of
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.read_config import Aggregate, Missing, ReadConfig
 from forecast_cli.reading.alignment import align
@@ -39,6 +39,7 @@ from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import IrregularTimesError, LaterReadConfig
 from forecast_cli.times.calendar import Calendar
+from forecast_cli.wording import counted
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel"]
 

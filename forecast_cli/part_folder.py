@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast_cli.errors import OutputError, escape
+from forecast_cli.errors import OutputError
 from forecast_cli.filesystem import OwnedFile, write_atomically
+from forecast_cli.wording import escape
 
 _PART = re.compile(r"part-\d{5,}\.\w+")
 _OWNER = ".owner"

@@ -9,11 +9,12 @@ from forecast_cli.continuation import continue_data
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.engines.opening import opened
 from forecast_cli.engines.work import IsStopped
-from forecast_cli.errors import ConfigError, Notice, Tell
+from forecast_cli.errors import ConfigError
 from forecast_cli.findings import EvaluateReport, PredictReport
 from forecast_cli.inference import forecast_from
 from forecast_cli.matching import new_steps, read_like_training, training_ends
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.overlap import OverlapCheck, Sketch, sketch
 from forecast_cli.part_folder import PartFolder, writing_parts
 from forecast_cli.part_scores import PartScores, joined_report, score_part

@@ -6,7 +6,7 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
-from forecast_cli.errors import Notice, Tell
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.progress import Progress, ProgressEvent
 
 _MOST = 5

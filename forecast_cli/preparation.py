@@ -4,7 +4,7 @@ from forecast_cli.adjustment import without_effects
 from forecast_cli.cleaning import treat_outliers
 from forecast_cli.config import WindowConfig
 from forecast_cli.defaults import WindowPlan, plan_windows
-from forecast_cli.errors import Tell
+from forecast_cli.notices import Tell
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import OutlierMode
 

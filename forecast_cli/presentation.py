@@ -11,7 +11,6 @@ from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.command_line import option_words, path_word
 from forecast_cli.config import TrainConfig
 from forecast_cli.continuation import continue_data
-from forecast_cli.errors import Notice, Tell
 from forecast_cli.findings import (
     FullReport,
     InfoReport,
@@ -25,6 +24,7 @@ from forecast_cli.inspection import summarise
 from forecast_cli.metrics import seasonal_error
 from forecast_cli.model import Model
 from forecast_cli.model_findings import describe_checkpoint
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.picture import Picture
 from forecast_cli.read_config import ReadConfig

@@ -1,6 +1,5 @@
 """Findings -> tables and lines for people, or one JSON document; nothing is computed here."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from forecast_cli.config import CELLS, NetworkConfig
-from forecast_cli.errors import escape
 from forecast_cli.explanation_findings import ExplainReport
 from forecast_cli.export_findings import ExportReport
 from forecast_cli.findings import (
@@ -35,11 +33,18 @@ from forecast_cli.findings import (
 from forecast_cli.inspect_findings import InspectReport, PlannedNetwork
 from forecast_cli.schema import to_plain
 from forecast_cli.tuning_findings import TuneReport
+from forecast_cli.wording import (
+    MISSING,
+    counted,
+    describe_chance,
+    escape,
+    number,
+    percent,
+    printable,
+    short_text,
+)
 from forecast_cli.writer import dump_json
 
-_MISSING = "–"
-_LONGEST_CELL = 40
-_LONGEST_LINE = 4000
 _NAMED_COVARIATES = 3
 _MOST_TARGETS = 30
 
@@ -76,74 +81,9 @@ def to_json(
     return dump_json(document, indent=2)
 
 
-def number(value: float | None, digits: int = 4) -> str:
-    """A number in so many significant digits, without an exponent where that is readable.
-
-    >>> number(1234.5678), number(0.0123456), number(None), number(1.5e13)
-    ('1235', '0.01235', '–', '1.5e+13')
-    """
-    if value is None or not math.isfinite(value):
-        return _MISSING
-    if value == 0:
-        return "0"
-    if 1e-4 <= abs(value) < 1e7:
-        return f"{value:.{decimals(abs(value), digits)}f}"
-    return f"{value:.{digits}g}"
-
-
-def decimals(size: float, digits: int) -> int:
-    """Decimals that show a number of this size in so many digits.
-
-    >>> decimals(1234.5, 4), decimals(0.0123, 4)
-    (0, 5)
-    """
-    return max(0, digits - 1 - math.floor(math.log10(size)))
-
-
-def percent(share: float | None) -> str:
-    """A share in per cent.
-
-    >>> percent(0.1234), percent(-0.2), percent(None)
-    ('12.3 %', '-20.0 %', '–')
-    """
-    # Adding zero turns -0.0 into 0.0.
-    return _MISSING if share is None else f"{round(100 * share, 1) + 0.0:.1f} %"
-
-
 def describe_windows(horizon: int, context_length: int) -> str:
     """How far is forecast, and from how much."""
-    return f"{count(horizon, 'step')} ahead from the last {context_length}"
-
-
-def describe_chance(chance: float) -> str:
-    """A probability as it is usually written.
-
-    >>> describe_chance(0.6234), describe_chance(0.0123), describe_chance(0.0001)
-    ('p = .62', 'p = .012', 'p < .001')
-    """
-    if chance < 0.001:
-        return "p < .001"
-    digits = 2 if chance >= 0.095 else 3
-    return f"p = {chance:.{digits}f}".replace("= 0.", "= .")
-
-
-def count(n: int, noun: str, plural: str | None = None) -> str:
-    """A number of things.
-
-    >>> count(1, "series", "series"), count(2, "step"), count(12000, "value")
-    ('1 series', '2 steps', '12 000 values')
-    """
-    return f"{n:,}".replace(",", " ") + " " + (noun if n == 1 else plural or f"{noun}s")
-
-
-def short_text(text: str) -> str:
-    """Text from a file, safe to show in a table."""
-    return escape(text, limit=_LONGEST_CELL)
-
-
-def printable(text: str) -> str:
-    """Text from elsewhere in its full length, without anything that a terminal acts on."""
-    return escape(text, limit=_LONGEST_LINE)
+    return f"{counted(horizon, 'step')} ahead from the last {context_length}"
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> Table:
@@ -189,17 +129,17 @@ def data_facts(data: DataSummary) -> list[tuple[str, str]]:
     if data.id_columns:
         names.append(f"id {', '.join(map(short_text, data.id_columns))}")
     lengths = (
-        count(data.longest, "step")
+        counted(data.longest, "step")
         if data.shortest == data.longest
-        else f"{data.shortest} to {count(data.longest, 'step')}"
+        else f"{data.shortest} to {counted(data.longest, 'step')}"
     )
-    values = count(data.n_values, "value")
+    values = counted(data.n_values, "value")
     if data.n_missing:
         values += f", {data.n_missing} missing"
     return [
         ("data", f"{printable(data.source)} ({data.layout} layout)"),
         ("columns", ", ".join(names)),
-        ("series", f"{count(data.n_series, 'series', 'series')} of {lengths}, {values}"),
+        ("series", f"{counted(data.n_series, 'series', 'series')} of {lengths}, {values}"),
         ("times", f"{short_text(data.first_time)} to {short_text(data.last_time)}, {data.freq}"),
     ]
 
@@ -224,8 +164,8 @@ def describe_network(report: InfoReport) -> str:
     ]
     words = [
         " ".join(part for part in parts if part),
-        f"{count(report.layers, 'layer')} of {count(report.hidden_size, 'unit')}",
-        count(report.n_parameters, "parameter"),
+        f"{counted(report.layers, 'layer')} of {counted(report.hidden_size, 'unit')}",
+        counted(report.n_parameters, "parameter"),
         report.strategy if report.strategy != NetworkConfig.strategy else "",
         f"{report.activation} activation" if report.activation != NetworkConfig.activation else "",
     ]
@@ -297,7 +237,7 @@ def _standing_row(row: Standing) -> list[str]:
         number(row.mase, 3),
         number(row.smape, 3),
         number(row.mae, 3),
-        _MISSING if row.skill is None else f"{round(100 * row.skill)} %",
+        MISSING if row.skill is None else f"{round(100 * row.skill)} %",
         f"{row.seconds:.0f} s" if row.seconds >= 10 else f"{row.seconds:.1f} s",
         f"{row.n_parameters:,}".replace(",", " "),
         "" if row.standing == "too few pairs" else row.standing,
@@ -309,9 +249,9 @@ def backtest_line(backtest: Backtest) -> str:
     """How the scores were made."""
     most = "up to " if backtest.n_windows > 1 else ""
     return (
-        f"backtest: {count(backtest.n_series, 'series', 'series')}, "
-        f"{most}{count(backtest.n_windows, 'cutoff')} each, {count(backtest.horizon, 'step')} "
-        f"ahead, {count(backtest.n_points, 'point')}"
+        f"backtest: {counted(backtest.n_series, 'series', 'series')}, "
+        f"{most}{counted(backtest.n_windows, 'cutoff')} each, {counted(backtest.horizon, 'step')} "
+        f"ahead, {counted(backtest.n_points, 'point')}"
     )
 
 

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast_cli.errors import CheckpointError, Notice, OutputError, Tell, TrainingError, escape
+from forecast_cli.errors import CheckpointError, OutputError, TrainingError
 from forecast_cli.filesystem import OwnedFile
 from forecast_cli.fingerprint import Fingerprint, differences
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.snapshot import Snapshot, Trained
 from forecast_cli.training_state import dump_state, load_state
+from forecast_cli.wording import escape
 
 _SUFFIX = ".state"
 _LONGEST_NAME = 255

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.config import EvaluationConfig
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.errors import DataError
 from forecast_cli.findings import EvaluateReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.matching import new_steps, training_ends
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, origins_before
 

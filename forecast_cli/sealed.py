@@ -16,7 +16,8 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from forecast_cli.errors import CheckpointError, ConfigError, escape
+from forecast_cli.errors import CheckpointError, ConfigError
+from forecast_cli.wording import escape
 
 _LONGEST_HEADER = 4 * 1024 * 1024
 """Bytes of header that are parsed at most; a real one has some ten thousand."""

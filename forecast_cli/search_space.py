@@ -11,8 +11,9 @@ from typing import Any, Literal, NoReturn
 import numpy as np
 
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
-from forecast_cli.errors import ConfigError, escape
+from forecast_cli.errors import ConfigError
 from forecast_cli.toml_file import read_toml
+from forecast_cli.wording import escape
 
 Value = int | float | str
 Choice = Mapping[str, Value]

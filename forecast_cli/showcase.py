@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from forecast_cli import metrics
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.config import PredictionConfig
-from forecast_cli.errors import ConfigError, Notice, Tell, escape
+from forecast_cli.errors import ConfigError
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.picture import Path, Picture, SeriesPicture
 from forecast_cli.splits import Origins, minimum_context, origins_at_end, origins_before
+from forecast_cli.wording import escape
 
 _MOST_SHOWN = 6
 _MOST_ASKED = 24

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from forecast_cli.config import PredictionConfig
 from forecast_cli.continuation import continue_panel
-from forecast_cli.errors import Tell, UserError
+from forecast_cli.errors import UserError
 from forecast_cli.findings import PredictReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.gathering import Gathering
 from forecast_cli.id_order import Ascent
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
+from forecast_cli.notices import Tell
 from forecast_cli.panel import read_again
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.blocks import BLOCK_BYTES, Blocks, open_blocks

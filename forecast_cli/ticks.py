@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import escape
 from forecast_cli.times.calendar import Calendar
+from forecast_cli.wording import escape
 
 Ticks = tuple[list[float], list[str]]
 

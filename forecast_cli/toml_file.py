@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 from typing import Any, NoReturn
 
-from forecast_cli.errors import ConfigError, escape
+from forecast_cli.errors import ConfigError
+from forecast_cli.wording import escape
 
 _MOST_BYTES = 1024 * 1024
 

@@ -14,10 +14,11 @@ from torch import Tensor
 from forecast_cli.committee import Form
 from forecast_cli.config import TrainConfig
 from forecast_cli.engines.work import Engine, IsStopped, StoppedError
-from forecast_cli.errors import CheckpointError, Notice, Tell, TrainingError
+from forecast_cli.errors import CheckpointError, TrainingError
 from forecast_cli.examples import ExampleSource, Ground, Grounds
 from forecast_cli.losses import Examples, scaled_error
 from forecast_cli.network import RecurrentRegressor
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.optimizer import Optimizer
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent

@@ -7,11 +7,11 @@ import numpy as np
 from forecast_cli.committee import Form
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.errors import Tell
 from forecast_cli.groundwork import lay_groundwork
 from forecast_cli.inspect_findings import PlannedBacktest, PlannedNetwork, TrainingPlan
 from forecast_cli.lineup import line_up
 from forecast_cli.model_findings import names_of
+from forecast_cli.notices import Tell
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Split, minimum_context
 from forecast_cli.windows import count_windows, cutoffs

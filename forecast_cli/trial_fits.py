@@ -12,9 +12,10 @@ from forecast_cli.config import Settings
 from forecast_cli.defaults import plan_windows
 from forecast_cli.engines.threads import Threads
 from forecast_cli.engines.work import Engine, IsStopped
-from forecast_cli.errors import Notice, Tell, TrainingError
+from forecast_cli.errors import TrainingError
 from forecast_cli.fitting import fit
 from forecast_cli.inference import mean_from
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.proposals import Proposals
 from forecast_cli.search_space import Choice

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import Notice, OutputError, Tell
+from forecast_cli.errors import OutputError
 from forecast_cli.filesystem import OwnedFile
 from forecast_cli.fingerprint import Fingerprint
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.resume import Work, note_state, owning_state
 from forecast_cli.schema import from_plain, to_plain
 from forecast_cli.sealed import Kind, Unsealed, seal, unseal

@@ -10,18 +10,17 @@ from forecast_cli.comparison import told_once
 from forecast_cli.config import Settings
 from forecast_cli.engines.opening import opened
 from forecast_cli.engines.work import Engine
-from forecast_cli.errors import Notice, Tell
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import Leaderboard, TrainReport
 from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.fitting import fit
 from forecast_cli.matching import tell_short_series
 from forecast_cli.model_findings import report_training
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
 from forecast_cli.proposals import choose_method, propose
-from forecast_cli.report import count
 from forecast_cli.search_space import Space, apply, default_space, read_space
 from forecast_cli.splits import origins_at_end
 from forecast_cli.training import Workshop
@@ -41,6 +40,7 @@ from forecast_cli.tuning import (
 from forecast_cli.tuning_findings import TuneReport
 from forecast_cli.tuning_verdict import gain, judge_search
 from forecast_cli.unseen import lay_out
+from forecast_cli.wording import counted
 from forecast_cli.workflows import STANDARD_STREAM, make_model
 
 
@@ -179,13 +179,13 @@ def _fingerprint(search: Search, config: SearchConfig) -> Fingerprint:
 
 def _tell_search(search: Search, space: Space, tell: Tell) -> None:
     layout, config = search.layout, search.settings.optimisation
-    cutoffs = count(layout.n_cutoffs, "cutoff")
+    cutoffs = counted(layout.n_cutoffs, "cutoff")
     tell(
         Notice(
             "guess",
             f"searching {', '.join(space)} by {search.method} search (--space, --search): the "
-            f"defaults and up to {count(search.trials, 'other setting')} (--trials) at {cutoffs} "
-            f"(--n-windows); the last {count(layout.width, 'value')} of each series are left "
+            f"defaults and up to {counted(search.trials, 'other setting')} (--trials) at {cutoffs} "
+            f"(--n-windows); the last {counted(layout.width, 'value')} of each series are left "
             "unseen until the search is over",
         )
     )

@@ -13,11 +13,12 @@ from forecast_cli.comparison import told_once, under
 from forecast_cli.config import Settings
 from forecast_cli.defaults import plan_windows
 from forecast_cli.engines.work import Engine
-from forecast_cli.errors import Notice, Tell, TrainingError
+from forecast_cli.errors import TrainingError
 from forecast_cli.findings import Leaderboard
 from forecast_cli.fitting import fit
 from forecast_cli.inference import mean_from
 from forecast_cli.leaderboard import Contender, rank
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.proposals import Proposals

@@ -2,9 +2,9 @@
 
 from forecast_cli.backtest import skill
 from forecast_cli.findings import Leaderboard, Standing
-from forecast_cli.report import count, describe_chance, number, percent
 from forecast_cli.significance import FEWEST_UNITS
 from forecast_cli.tuning import DEFAULTS, TUNED
+from forecast_cli.wording import counted, describe_chance, number, percent
 
 _NEGLIGIBLE = 0.0005
 """Shares that would be shown as zero."""
@@ -21,7 +21,7 @@ def gain(unseen: Leaderboard) -> float | None:
 def judge_search(unseen: Leaderboard | None, n_trials: int) -> str:
     """What a search of so many trials brought; without `unseen`, the defaults won it."""
     if unseen is None:
-        others = count(n_trials - 1, "other setting")
+        others = counted(n_trials - 1, "other setting")
         return (
             f"The defaults won: of {others} tried none erred less at every cutoff, so they are "
             "trained."

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.errors import DataError
 from forecast_cli.matching import like_training
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, panel_from_table
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.blocks import Block

@@ -25,7 +25,7 @@ from forecast_cli.compare_config import CompareConfig
 from forecast_cli.config import HISTORY_LENGTH, EvaluationConfig, PredictionConfig, Settings
 from forecast_cli.continuation import continue_data
 from forecast_cli.engines.opening import opened
-from forecast_cli.errors import CheckpointError, Notice, Tell
+from forecast_cli.errors import CheckpointError
 from forecast_cli.filesystem import check_writable, write_atomically
 from forecast_cli.findings import (
     CompareReport,
@@ -45,6 +45,7 @@ from forecast_cli.matching import (
 )
 from forecast_cli.model import Model, Training
 from forecast_cli.model_findings import describe_checkpoint, report_training
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress

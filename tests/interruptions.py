@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from forecast_cli.errors import Notice
 from forecast_cli.fingerprint import Fingerprint
+from forecast_cli.notices import Notice
 
 HERE = Fingerprint(
     data="ab" * 32, options={"--cell": "gru"}, versions={"torch": "2.13"}, machine="an abacus"

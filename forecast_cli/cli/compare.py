@@ -13,7 +13,8 @@ from forecast_cli.cli.results import check_streams, choose_format, write_leaderb
 from forecast_cli.cli.streams import Streams
 from forecast_cli.compare_config import CompareConfig
 from forecast_cli.findings import CompareReport
-from forecast_cli.report import count, data_facts, describe_windows, facts, percent
+from forecast_cli.report import data_facts, describe_windows, facts
+from forecast_cli.wording import counted, percent
 
 
 @with_options
@@ -47,11 +48,11 @@ def _describe(report: CompareReport) -> Iterator[RenderableType]:
         f"{describe_windows(report.horizon, report.context_length)}, "
         f"season length {report.season_length}"
     )
-    all_series = count(report.data.n_series, "series", "series")
+    all_series = counted(report.data.n_series, "series", "series")
     some = f"{report.n_series} of " if report.n_series < report.data.n_series else ""
     scored = (
-        f"{some}{all_series}, up to {count(report.n_windows, 'cutoff')} "
-        f"each{apart}, {count(report.n_points, 'point')}, in {report.seconds:.1f} s"
+        f"{some}{all_series}, up to {counted(report.n_windows, 'cutoff')} "
+        f"each{apart}, {counted(report.n_points, 'point')}, in {report.seconds:.1f} s"
     )
     shares = [
         f"{row.model} {percent(row.network_share)}"

@@ -13,16 +13,8 @@ from forecast_cli.inspect_findings import (
     SeriesFinding,
     Understanding,
 )
-from forecast_cli.report import (
-    count,
-    data_facts,
-    facts,
-    number,
-    percent,
-    printable,
-    short_text,
-    table,
-)
+from forecast_cli.report import data_facts, facts, table
+from forecast_cli.wording import counted, number, percent, printable, short_text
 
 MOST_COLUMNS = 20
 _FIRST_SERIES = 4
@@ -42,7 +34,7 @@ def describe_data(found: Understanding) -> Iterator[RenderableType]:
                 "values",
                 f"{number(values.minimum)} to {number(values.maximum)}, median "
                 f"{number(values.median)}; {values.n_zero} zero, {values.n_negative} negative; "
-                f"{count(values.n_constant_series, 'constant series', 'constant series')}",
+                f"{counted(values.n_constant_series, 'constant series', 'constant series')}",
             ),
             ("gaps", printable(_gaps(found.gaps, found.data.n_series))),
             ("repeats", _repeats(found.n_repeated_rows)),
@@ -71,26 +63,26 @@ def _gaps(gaps: Gaps, n_series: int) -> str:
     if gaps.longest is None:
         return "none"
     longest = gaps.longest
-    where = f" in {count(gaps.n_series, 'series', 'series')}" if n_series > 1 else ""
+    where = f" in {counted(gaps.n_series, 'series', 'series')}" if n_series > 1 else ""
     whose = f" of {longest.series}" if n_series > 1 else ""
     if longest.n_steps == 1:
         when = f"at {longest.first}"
     else:
         when = f"from {longest.first} to {longest.last}"
     return (
-        f"{count(gaps.n_gaps, 'gap')}{where}, {count(gaps.n_steps, 'step')} in all; the longest: "
-        f"{count(longest.n_steps, 'step')}{whose}, {when}"
+        f"{counted(gaps.n_gaps, 'gap')}{where}, {counted(gaps.n_steps, 'step')} in all; "
+        f"the longest: {counted(longest.n_steps, 'step')}{whose}, {when}"
     )
 
 
 def _repeats(n_rows: int) -> str:
-    return f"{count(n_rows, 'repeated row')} left out" if n_rows else "none"
+    return f"{counted(n_rows, 'repeated row')} left out" if n_rows else "none"
 
 
 def _outliers(outliers: Outliers, n_series: int) -> str:
     if not outliers.n:
         return "none"
-    where = f" in {count(outliers.n_series, 'series', 'series')}" if n_series > 1 else ""
+    where = f" in {counted(outliers.n_series, 'series', 'series')}" if n_series > 1 else ""
     shown = [
         f"{number(o.value)} at {f'{o.series}, ' if n_series > 1 else ''}{o.time}"
         + (f" ({o.place})" if o.place else "")
@@ -98,7 +90,7 @@ def _outliers(outliers: Outliers, n_series: int) -> str:
     ]
     more = outliers.n - len(shown)
     return (
-        f"{count(outliers.n, 'value')}{where}: {', '.join(shown)}"
+        f"{counted(outliers.n, 'value')}{where}: {', '.join(shown)}"
         + (f" and {more} more" if more else "")
         + f" (--outliers {outliers.treatment})"
     )
@@ -147,11 +139,11 @@ def _ahead(covariate: CovariateFinding) -> str:
     if covariate.fewest_ahead is None or covariate.most_ahead is None:
         return "no"
     if covariate.fewest_ahead == covariate.most_ahead:
-        ahead = count(covariate.fewest_ahead, "step")
+        ahead = counted(covariate.fewest_ahead, "step")
     else:
-        ahead = f"{covariate.fewest_ahead} to {count(covariate.most_ahead, 'step')}"
+        ahead = f"{covariate.fewest_ahead} to {counted(covariate.most_ahead, 'step')}"
     if covariate.n_lacking:
-        ahead += f"; too few in {count(covariate.n_lacking, 'series', 'series')}"
+        ahead += f"; too few in {counted(covariate.n_lacking, 'series', 'series')}"
     return ahead
 
 

@@ -30,14 +30,8 @@ from forecast_cli.engine_config import EngineConfig
 from forecast_cli.findings import EvaluateReport
 from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.report import (
-    backtest_parts,
-    breakdown_table,
-    count,
-    data_facts,
-    facts,
-    printable,
-)
+from forecast_cli.report import backtest_parts, breakdown_table, data_facts, facts
+from forecast_cli.wording import counted, printable
 
 _MOST_ROWS = 12
 
@@ -92,7 +86,7 @@ def evaluate(
 
 def _describe(report: EvaluateReport) -> Iterator[RenderableType]:
     yield Text()
-    points = count(report.backtest.n_points, "point")
+    points = counted(report.backtest.n_points, "point")
     yield facts(
         [
             ("checkpoint", printable(report.checkpoint)),

@@ -14,7 +14,8 @@ from forecast_cli.explanation_findings import (
     SeriesShares,
     Spread,
 )
-from forecast_cli.report import count, decimals, number, percent, short_text, table
+from forecast_cli.report import table
+from forecast_cli.wording import counted, decimals, number, percent, short_text
 
 _BAR = 16
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -45,8 +46,8 @@ def _basis(report: ExplainReport) -> str:
     seen = "all of them" if report.n_in_sample == n else str(report.n_in_sample)
     in_sample = f"; {seen} seen in training" if report.n_in_sample else ""
     return (
-        f"{report.model}, {count(report.horizon, 'step')} ahead; measured on "
-        f"{count(n, 'window')} of {count(report.n_series, 'series', 'series')}{in_sample}"
+        f"{report.model}, {counted(report.horizon, 'step')} ahead; measured on "
+        f"{counted(n, 'window')} of {counted(report.n_series, 'series', 'series')}{in_sample}"
     )
 
 
@@ -105,8 +106,8 @@ def _lag_verdict(report: ExplainReport) -> str:
     lag = report.leading_lag
     season = ", one season" if lag == report.season_length > 1 else ""
     return (
-        f"{report.n_leading} of {count(report.horizon, 'step')} rest most on the value "
-        f"{count(lag, 'step')} before them{season}."
+        f"{report.n_leading} of {counted(report.horizon, 'step')} rest most on the value "
+        f"{counted(lag, 'step')} before them{season}."
     )
 
 

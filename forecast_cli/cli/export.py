@@ -4,7 +4,8 @@ from forecast_cli.cli.options import DEFAULT_MODEL, STANDARD_STREAM, Model, Talk
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, write_document
 from forecast_cli.cli.streams import Streams, is_output_terminal
-from forecast_cli.errors import ConfigError, counted
+from forecast_cli.errors import ConfigError
+from forecast_cli.wording import counted
 
 
 @with_options

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from forecast_cli.report import decimals, number, short_text
+from forecast_cli.wording import decimals, number, short_text
 
 if TYPE_CHECKING:
     import pandas as pd

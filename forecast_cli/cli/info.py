@@ -8,15 +8,8 @@ from forecast_cli.cli.options import DEFAULT_MODEL, Model, TalkOptions, TextOpti
 from forecast_cli.cli.parameters import with_options
 from forecast_cli.cli.results import check_streams, write_report
 from forecast_cli.findings import InfoReport
-from forecast_cli.report import (
-    backtest_parts,
-    count,
-    data_facts,
-    describe_network,
-    facts,
-    parts_table,
-    printable,
-)
+from forecast_cli.report import backtest_parts, data_facts, describe_network, facts, parts_table
+from forecast_cli.wording import counted, printable
 
 
 @with_options
@@ -48,5 +41,5 @@ def _describe(report: InfoReport) -> Iterator[RenderableType]:
 def _network(report: InfoReport) -> str:
     return (
         f"{describe_network(report)}; "
-        f"{count(report.horizon, 'step')} ahead, season length {report.season_length}"
+        f"{counted(report.horizon, 'step')} ahead, season length {report.season_length}"
     )

@@ -18,14 +18,8 @@ from forecast_cli.inspect_findings import (
     TrainingPlan,
     Understanding,
 )
-from forecast_cli.report import (
-    count,
-    describe_member,
-    facts,
-    printable,
-    short_text,
-    table,
-)
+from forecast_cli.report import describe_member, facts, table
+from forecast_cli.wording import counted, printable, short_text
 
 
 @with_options
@@ -81,10 +75,10 @@ def _describe_training(found: Understanding) -> Iterator[RenderableType]:
         seen = f"{found.context_length}"
         if found.long_context_length > found.context_length:
             seen += f" or {found.long_context_length}"
-        ahead = f"{count(found.horizon, 'step')} ahead from the last {seen}"
+        ahead = f"{counted(found.horizon, 'step')} ahead from the last {seen}"
         yield facts(
             [
-                ("windows", f"{ahead}, {count(found.n_windows, 'window')} to learn from"),
+                ("windows", f"{ahead}, {counted(found.n_windows, 'window')} to learn from"),
                 ("networks", _networks(plan, found)),
                 ("backtest", printable(_backtest(plan, found))),
             ]
@@ -108,11 +102,13 @@ def _networks(plan: TrainingPlan, found: Understanding) -> str:
     why = ", as not all values are positive" if found.values.minimum <= 0 else ""
     scale = "some on logs" if on_logs else f"none on logs{why}"
     alone = (
-        f"; {count(plan.n_short_series, 'series', 'series')} too short for them: {plan.simple}"
+        f"; {counted(plan.n_short_series, 'series', 'series')} too short for them: {plan.simple}"
         if plan.n_short_series
         else ""
     )
-    return f"{count(total, 'network')}, up to {count(plan.epochs, 'epoch')} each, {scale}{alone}"
+    return (
+        f"{counted(total, 'network')}, up to {counted(plan.epochs, 'epoch')} each, {scale}{alone}"
+    )
 
 
 def _backtest(plan: TrainingPlan, found: Understanding) -> str:
@@ -122,19 +118,20 @@ def _backtest(plan: TrainingPlan, found: Understanding) -> str:
     span = layout.first_cutoff
     if layout.last_cutoff != span:
         span += f" to {layout.last_cutoff}"
-    series = f" of {count(layout.n_series, 'series', 'series')}" if found.data.n_series > 1 else ""
-    most = "up to " if layout.n_windows > 1 and series else ""
-    cutoffs = (
-        f"{most}{count(layout.n_windows, 'cutoff')}{' of each' if series else ''}{series} ({span})"
+    series = (
+        f" of {counted(layout.n_series, 'series', 'series')}" if found.data.n_series > 1 else ""
     )
+    most = "up to " if layout.n_windows > 1 and series else ""
+    of_each = f" of each{series}" if series else ""
+    cutoffs = f"{most}{counted(layout.n_windows, 'cutoff')}{of_each} ({span})"
     short = (
         f", for the series are too short to hold back all {found.horizon}"
         if layout.span < found.horizon
         else ""
     )
     return (
-        f"{cutoffs}, {count(layout.span, 'step')} ahead{short}; the last "
-        f"{count(layout.n_held_back, 'step')} are held back to validate and score"
+        f"{cutoffs}, {counted(layout.span, 'step')} ahead{short}; the last "
+        f"{counted(layout.n_held_back, 'step')} are held back to validate and score"
     )
 
 

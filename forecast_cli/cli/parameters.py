@@ -19,7 +19,9 @@ from typer import Context
 from forecast_cli.cli.presets import find_presets, naming_origins
 from forecast_cli.cli.signatures import Setting, record_settings
 from forecast_cli.cli.streams import Streams
-from forecast_cli.errors import ConfigError, Notice, escape
+from forecast_cli.errors import ConfigError
+from forecast_cli.notices import Notice
+from forecast_cli.wording import escape
 
 Work = Callable[[], None]
 

@@ -24,11 +24,11 @@ from forecast_cli.cli.row_stream import row_format, write_stream
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import PredictionConfig
 from forecast_cli.engine_config import EngineConfig
-from forecast_cli.errors import Tell
 from forecast_cli.findings import Backtest, ModelScores, PredictReport
+from forecast_cli.notices import Tell
 from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.report import number, percent
+from forecast_cli.wording import number, percent
 
 if TYPE_CHECKING:
     from forecast_cli.model import Model

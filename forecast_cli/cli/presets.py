@@ -13,7 +13,9 @@ from difflib import get_close_matches
 
 from forecast_cli.cli.settings_file import DEFAULT_FILE, read_settings
 from forecast_cli.cli.signatures import Commands, Setting
-from forecast_cli.errors import ConfigError, Notice, UserError, escape
+from forecast_cli.errors import ConfigError, UserError
+from forecast_cli.notices import Notice
+from forecast_cli.wording import escape
 
 _PREFIX = "FORECAST_"
 _FILE_VARIABLE = "FORECAST_CONFIG"

@@ -12,7 +12,7 @@ from forecast_cli.cli.frame_table import frame_table
 from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, TextOptions
 from forecast_cli.cli.streams import is_output_terminal, render, write_output
 from forecast_cli.engine_config import EngineConfig
-from forecast_cli.errors import ConfigError, Notice, SkillError, Tell
+from forecast_cli.errors import ConfigError, SkillError
 from forecast_cli.explanation_findings import ExplainReport
 from forecast_cli.export_findings import ExportReport
 from forecast_cli.filesystem import check_writable, write_atomically
@@ -24,6 +24,7 @@ from forecast_cli.findings import (
     Report,
 )
 from forecast_cli.inspect_findings import InspectReport
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
 from forecast_cli.writer import FileFormat, check_format, records, render_frame, render_rows

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from forecast_cli.cli.signatures import Commands, Setting
-from forecast_cli.errors import ConfigError, escape
+from forecast_cli.errors import ConfigError
 from forecast_cli.toml_file import read_toml
+from forecast_cli.wording import escape
 
 DEFAULT_FILE = "forecast.toml"
 _NO_FILE = ("", "none")

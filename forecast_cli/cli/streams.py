@@ -9,8 +9,9 @@ from typing import IO, cast
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from forecast_cli.errors import Notice, OutputError
-from forecast_cli.report import printable
+from forecast_cli.errors import OutputError
+from forecast_cli.notices import Notice
+from forecast_cli.wording import printable
 
 _OFF_TERMINAL_WIDTH = 80
 

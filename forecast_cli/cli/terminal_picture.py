@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from forecast_cli.cli.braille import Canvas
-from forecast_cli.errors import escape
+from forecast_cli.wording import escape
 
 if TYPE_CHECKING:
     from forecast_cli.picture import Path, Picture, SeriesPicture
@@ -158,7 +158,7 @@ def _draw_path(frame: _Frame, path: "Path", style: str) -> None:
 
 def _final_values(series: "SeriesPicture") -> list[tuple[float, str, str]]:
     """The last value of the forecast and of its bounds, as text, and in which style."""
-    from forecast_cli.report import number
+    from forecast_cli.wording import number
 
     wanted = [(float(series.forecast.values[-1]), _FORECAST)]
     for level in sorted(series.bounds, reverse=True):

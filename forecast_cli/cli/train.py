@@ -23,13 +23,13 @@ from forecast_cli.errors import ConfigError
 from forecast_cli.findings import TrainReport, TrainReports
 from forecast_cli.report import (
     backtest_parts,
-    count,
     data_facts,
     describe_windows,
     facts,
     parts_table,
     to_json,
 )
+from forecast_cli.wording import counted
 
 
 @with_options
@@ -103,9 +103,9 @@ def describe_training(report: TrainReport) -> Iterator[RenderableType]:
     """What was trained, from what, and how good it is."""
     windows = (
         f"{describe_windows(report.horizon, report.context_length)}, "
-        f"season length {report.season_length}, {count(report.n_windows, 'window')}"
+        f"season length {report.season_length}, {counted(report.n_windows, 'window')}"
     )
-    network = f"{report.cell}, {count(report.n_parameters, 'parameter')}"
+    network = f"{report.cell}, {counted(report.n_parameters, 'parameter')}"
     yield Text()
     yield facts(
         [

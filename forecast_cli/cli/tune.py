@@ -13,9 +13,10 @@ from forecast_cli.cli.progress_bar import showing_progress
 from forecast_cli.cli.results import check_skill, check_streams
 from forecast_cli.cli.streams import Streams, write_output
 from forecast_cli.cli.train import check_target, checkpoint_output, describe_training
-from forecast_cli.report import count, number, printable, table, to_json
+from forecast_cli.report import table, to_json
 from forecast_cli.tune_config import TuneConfig
 from forecast_cli.tuning_findings import TrialSummary, TuneReport
+from forecast_cli.wording import counted, number, printable
 
 _MOST_ROWS = 10
 
@@ -57,12 +58,12 @@ def tune(
 
 
 def _describe(report: TuneReport) -> Iterator[RenderableType]:
-    each = "" if report.n_origins == 1 else f"{count(report.n_origins, 'forecast')} of "
+    each = "" if report.n_origins == 1 else f"{counted(report.n_origins, 'forecast')} of "
     yield Text()
     yield Text(
-        f"search: {count(len(report.trials), 'trial')} ({report.search}), trained with --effort "
-        f"{report.effort}, scored at up to {count(report.n_cutoffs, 'cutoff')} by {each}"
-        f"{count(report.span, 'step')} of every series; {report.seconds:.1f} s in all"
+        f"search: {counted(len(report.trials), 'trial')} ({report.search}), trained with --effort "
+        f"{report.effort}, scored at up to {counted(report.n_cutoffs, 'cutoff')} by {each}"
+        f"{counted(report.span, 'step')} of every series; {report.seconds:.1f} s in all"
     )
     yield _trial_table(report.trials, report.winner)
     yield Text()

@@ -16,7 +16,6 @@ from forecast_cli.drawing.canvas import (
     title,
 )
 from forecast_cli.drawing.labels import spread
-from forecast_cli.errors import escape
 from forecast_cli.explanation_findings import (
     AttentionActivity,
     CovariateImportance,
@@ -26,6 +25,7 @@ from forecast_cli.explanation_findings import (
     Spread,
 )
 from forecast_cli.ticks import value_ticks
+from forecast_cli.wording import escape
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,10 +20,9 @@ from forecast_cli.drawing.canvas import (
     save,
 )
 from forecast_cli.drawing.labels import spread
-from forecast_cli.errors import escape
 from forecast_cli.picture import Picture, SeriesPicture
-from forecast_cli.report import number
 from forecast_cli.ticks import time_ticks, value_ticks
+from forecast_cli.wording import escape, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,8 +15,9 @@ from typing import Any, Generic, Never
 
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.engines.work import Hear, Message, Result, Shared, Work
-from forecast_cli.errors import EngineError, UserError, escape
+from forecast_cli.errors import EngineError, UserError
 from forecast_cli.read_config import MEBIBYTE
+from forecast_cli.wording import escape
 
 _RETRIES = 3
 """Times that work is done anew after its process or machine was lost."""

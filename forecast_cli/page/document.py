@@ -18,16 +18,8 @@ from forecast_cli.page.elements import definitions, figure, paragraph, table, te
 from forecast_cli.page.style import STYLE
 from forecast_cli.picture import Picture, SeriesPicture
 from forecast_cli.presentation import Exhibit
-from forecast_cli.report import (
-    backtest_line,
-    count,
-    data_facts,
-    describe_member,
-    describe_network,
-    number,
-    percent,
-    printable,
-)
+from forecast_cli.report import backtest_line, data_facts, describe_member, describe_network
+from forecast_cli.wording import counted, number, percent, printable
 
 # Nothing is loaded from anywhere, and nothing runs, whatever a name in the data holds.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -59,9 +51,9 @@ def render_page(exhibit: Exhibit, report: FullReport) -> str:
 def _lead(report: FullReport) -> str:
     data = report.data
     words = (
-        f"{printable(data.source)}: {count(data.n_series, 'series', 'series')}, {data.freq}, "
+        f"{printable(data.source)}: {counted(data.n_series, 'series', 'series')}, {data.freq}, "
         f"{printable(data.first_time)} to {printable(data.last_time)}; "
-        f"{count(report.horizon, 'step')} ahead"
+        f"{counted(report.horizon, 'step')} ahead"
     )
     backtest = report.model.backtest
     verdict = backtest.verdict if backtest else "No verdict: the training data was too short."
@@ -117,10 +109,12 @@ def _forecast_table(picture: Picture, series: SeriesPicture, *, is_open: bool) -
         for time, row in zip(times[:_MOST_ROWS], columns[:_MOST_ROWS].tolist(), strict=True)
     ]
     name = f"{printable(series.name)}: " if series.name else ""
-    title = f"{name}forecast, {count(len(times), 'step')}"
+    title = f"{name}forecast, {counted(len(times), 'step')}"
     more = len(times) - _MOST_ROWS
     note = (
-        paragraph(f"{count(more, 'more step')}: forecast predict writes them.") if more > 0 else ""
+        paragraph(f"{counted(more, 'more step')}: forecast predict writes them.")
+        if more > 0
+        else ""
     )
     opened = " open" if is_open else ""
     head = ["time", "forecast", *names]
@@ -185,9 +179,9 @@ def _residual_parts(exhibit: Exhibit, found: ResidualReport | None) -> Iterator[
         yield paragraph("There are too few known values after a cutoff to check residuals.")
         return
     yield paragraph(
-        f"The checkpoint forecast again from {count(found.n_origins, 'cutoff')} of "
-        f"{count(found.n_series, 'series', 'series')}, {count(found.n_points, 'value')} in all. "
-        f"{_seen(found)}"
+        f"The checkpoint forecast again from {counted(found.n_origins, 'cutoff')} of "
+        f"{counted(found.n_series, 'series', 'series')}, {counted(found.n_points, 'value')} in "
+        f"all. {_seen(found)}"
     )
     checks = "".join(
         f'<li class="{"good" if check.passed else "bad"}"><b>{text(check.name)}</b> '
@@ -219,7 +213,7 @@ def _model_parts(model: InfoReport) -> Iterator[str]:
             ("checkpoint", printable(model.checkpoint)),
             ("written by", f"{model.written_by}, format {model.format_version}"),
             ("network", describe_network(model)),
-            ("season", count(model.season_length, "step")),
+            ("season", counted(model.season_length, "step")),
             ("seed", str(model.seed)),
             ("sha256", model.sha256),
         ]

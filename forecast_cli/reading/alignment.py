@@ -3,10 +3,11 @@
 import numpy as np
 
 from forecast_cli.covariates import Covariates
-from forecast_cli.errors import Notice, Tell, counted, escape
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.reading.beside import check_constant
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.repairs import bounds, check_extent, place, series_name
+from forecast_cli.wording import counted, escape
 
 
 def align(observed: Observations, tell: Tell) -> Covariates | None:

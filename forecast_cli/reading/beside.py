@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariate, CovariateRole
-from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.numbers import is_bool, is_missing, is_plain
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table
+from forecast_cli.wording import escape
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError, MissingExtraError, UserError, escape
+from forecast_cli.errors import ConfigError, DataError, MissingExtraError, UserError
 from forecast_cli.read_config import MEBIBYTE, ReadConfig
 from forecast_cli.reading.cells import Texts
 from forecast_cli.reading.decode import source_name, too_large
 from forecast_cli.reading.records import too_many_columns
+from forecast_cli.wording import escape
 
 _SCHEME = "duckdb:"
 _MARK, _MARK_AT = b"DUCK", 8

@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 from typing import Self
 
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.reading.database import database_file
 from forecast_cli.reading.decode import source_name
+from forecast_cli.wording import escape
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet")
 _OURS = (".forecast", ".state")

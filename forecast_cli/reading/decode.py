@@ -8,9 +8,10 @@ import sys
 import zlib
 from pathlib import Path
 
-from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.read_config import MEBIBYTE, ReadConfig
 from forecast_cli.reading.feeds import OpenSource, Readable
+from forecast_cli.wording import escape
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

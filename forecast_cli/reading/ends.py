@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import Headcount, Tell, escape, series_count, some_of
+from forecast_cli.notices import Headcount, Tell
 from forecast_cli.times.calendar import Calendar
+from forecast_cli.wording import counted, escape, some_of
 
 TOPIC = "early ends"
 _NAMED_SERIES = 3
@@ -51,8 +52,8 @@ class Ends:
         def say(count: int, named: tuple[str, ...]) -> str:
             verb = "ends" if count == 1 else "end"
             return (
-                f"{series_count(count)} {verb} before {end}: {some_of(count, named)}; each "
-                "forecast starts after the end of its own series"
+                f"{counted(count, 'series', 'series')} {verb} before {end}: "
+                f"{some_of(count, named)}; each forecast starts after the end of its own series"
             )
 
         first = named[:_NAMED_SERIES]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.database import QueryCells, database_file, run_query
 from forecast_cli.reading.decode import decode_text, read_source, source_name
@@ -16,6 +17,7 @@ from forecast_cli.reading.parquet import ParquetCells, is_parquet, open_parquet
 from forecast_cli.reading.places import Places
 from forecast_cli.reading.records import Records, split_records
 from forecast_cli.reading.table import Table, kind_of
+from forecast_cli.wording import escape
 
 
 def read_table(source: str, config: ReadConfig, tell: Tell) -> Table:

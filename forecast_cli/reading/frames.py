@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, escape
+from forecast_cli.errors import DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts
+from forecast_cli.wording import escape
 
 if TYPE_CHECKING:
     import pandas as pd

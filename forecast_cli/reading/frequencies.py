@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell, UserError, escape
+from forecast_cli.errors import ConfigError, DataError, UserError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations, observe
 from forecast_cli.reading.repairs import arrange, series_name
@@ -15,6 +16,7 @@ from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import is_inherited
 from forecast_cli.times.aliases import grid_from_alias
 from forecast_cli.times.grid import Grid, infer_grid
+from forecast_cli.wording import escape
 
 # A series says its frequency where it has this many times and fills this share of its own grid.
 _FEWEST_TIMES = 5

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.packed_texts import PackedTexts, lengths
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.preamble import normal_name
@@ -24,6 +25,7 @@ from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import distinct
 from forecast_cli.times.grid import Grid
 from forecast_cli.times.timeformats import sniff
+from forecast_cli.wording import escape
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _WHOLE_FLOAT = re.compile(r"([+-]?\d{1,15})\.0+", re.ASCII)

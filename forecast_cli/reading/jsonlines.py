@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from forecast_cli.errors import DataError, escape
+from forecast_cli.errors import DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.decode import too_large
 from forecast_cli.reading.numbers import NESTED
 from forecast_cli.reading.records import Records, check_line_lengths, too_many_columns
+from forecast_cli.wording import escape
 
 _SUFFIXES = (".jsonl", ".ndjson")
 _CONVERT = "write it as JSON lines, one object a line, or as CSV"

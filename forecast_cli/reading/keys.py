@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError, escape
+from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import paired
 from forecast_cli.reading.numbers import is_missing
@@ -17,6 +17,7 @@ from forecast_cli.reading.table import Table
 from forecast_cli.reading.timeline import joined_texts
 from forecast_cli.reading.timesource import is_inherited
 from forecast_cli.times.dates import distinct
+from forecast_cli.wording import escape
 
 _SUREST_NAME = "uniqueid"
 _STRONG_NAMES = ("uniqueid", "itemid", "seriesid", "tsid", "seriesname", "series", "id")

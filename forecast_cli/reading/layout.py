@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import Aggregate, ReadConfig
 from forecast_cli.reading.beside import Beside, read_beside
 from forecast_cli.reading.cells import paired
@@ -19,6 +20,7 @@ from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.reading.timeline import place_times, read_timeline
 from forecast_cli.reading.timesource import Timeline, TimeSource
 from forecast_cli.times.calendar import Calendar
+from forecast_cli.wording import escape
 
 _LOOKED_AT = 50
 _MOSTLY_TEXT = 0.8

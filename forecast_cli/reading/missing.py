@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Headcount, Tell
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Headcount, Tell
 from forecast_cli.read_config import Missing, ReadConfig
 from forecast_cli.reading.timesource import is_inherited
 

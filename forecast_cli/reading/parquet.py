@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, MissingExtraError, escape
+from forecast_cli.errors import DataError, MissingExtraError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts
 from forecast_cli.reading.decode import too_large
 from forecast_cli.reading.records import too_many_columns
+from forecast_cli.wording import escape
 
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
 _CELL_BYTES = 8

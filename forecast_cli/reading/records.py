@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell
+from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import MEBIBYTE, ReadConfig
 from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
 from forecast_cli.reading.footer import find_footer

@@ -5,21 +5,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import (
-    DataError,
-    Headcount,
-    Tell,
-    counted,
-    escape,
-    first_of,
-    series_count,
-    some_of,
-)
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Headcount, Tell, first_of
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.missing import tell_missing
 from forecast_cli.reading.resampling import resample
 from forecast_cli.reading.timesource import AGGREGATE
+from forecast_cli.wording import counted, escape, some_of
 
 _NAMED_SERIES = 3
 # A panel may have this many steps for each value in the file before it is refused.
@@ -213,7 +206,7 @@ def tell_empty_series(source: str, ids: NDArray[np.object_], line: str, tell: Te
 
     def say(count: int, named: tuple[str, ...]) -> str:
         return (
-            f"{source}: {series_count(count)} without any value left out: "
+            f"{source}: {counted(count, 'series', 'series')} without any value left out: "
             f"{some_of(count, named)}, first {line}"
         )
 
@@ -274,7 +267,7 @@ def _tell_trimmed(observed: Observations, trimmed: Observations, tell: Tell) -> 
     alone = len(observed.ids) == 1
 
     def say(count: int, first: str) -> str:
-        whose = "" if alone and count == 1 else f"of {series_count(count)} "
+        whose = "" if alone and count == 1 else f"of {counted(count, 'series', 'series')} "
         return (
             f"{observed.source}: the newest value {whose}is missing, first {first}; the last known "
             f"one is of {end}, so the forecast starts at {start}"

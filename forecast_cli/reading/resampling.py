@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import Notice, Tell, counted, escape
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import Aggregate
 from forecast_cli.reading.beside import Beside
 from forecast_cli.reading.layout import Observations
 from forecast_cli.times.periods import is_end_stamped, period_ends, period_starts
+from forecast_cli.wording import counted, escape
 
 # A first or last period is incomplete where its values begin later or end earlier than in the
 # periods between, all but so many of a hundred, by more than this share of its length.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from forecast_cli.errors import DataError, escape
+from forecast_cli.errors import DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.dateparts import date_parts, time_columns, with_clock
 from forecast_cli.reading.keys import (
@@ -20,6 +20,7 @@ from forecast_cli.reading.keys import (
 from forecast_cli.reading.numbers import is_missing, is_plain, remedy
 from forecast_cli.reading.preamble import TIME_NAMES, normal_name, plain_heading
 from forecast_cli.reading.table import Table, kind_of
+from forecast_cli.wording import escape
 
 Layout = Literal["long", "wide", "rows"]
 Role = Literal["id", "time", "target", "past", "future", "static", "unused"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.datafiles import Partition, data_files, stems
@@ -18,6 +19,7 @@ from forecast_cli.reading.frames import FrameSource
 from forecast_cli.reading.places import stacked_places
 from forecast_cli.reading.roles import FILE_ID, guess_roles
 from forecast_cli.reading.table import Table
+from forecast_cli.wording import escape
 
 _NAMED_FILES = 3
 _NOTICES = 5

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import DataError, Notice, Tell, escape
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.numbers import (
@@ -23,6 +24,7 @@ from forecast_cli.reading.numbers import (
 )
 from forecast_cli.reading.places import Places
 from forecast_cli.times.timeformats import share_readable
+from forecast_cli.wording import escape
 
 Kind = Literal["number", "time", "text", "empty"]
 

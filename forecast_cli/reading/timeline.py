@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError, Notice, Tell, escape
+from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.packed_texts import lengths, stripped
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts, paired
@@ -34,6 +35,7 @@ from forecast_cli.times.dates import distinct, month_number, ordered
 from forecast_cli.times.grid import Grid, infer_grid
 from forecast_cli.times.timeformats import AmbiguousTimesError, from_format, read_times
 from forecast_cli.times.timestamps import Times, TimeText, offset_text, zone_of
+from forecast_cli.wording import escape
 
 _MONTHS_TO_DOUBLE_YEAR = 13
 

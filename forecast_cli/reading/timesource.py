@@ -7,13 +7,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError, UserError, escape
+from forecast_cli.errors import ConfigError, DataError, UserError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.aliases import grid_from_alias, period_grid
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.dates import distinct
 from forecast_cli.times.grid import Grid
 from forecast_cli.times.periods import periods, usual_frequency
+from forecast_cli.wording import escape
 
 # A grid with more steps than this for each time in the file is taken for a misunderstanding.
 _STEPS_PER_TIME = 20

@@ -13,7 +13,6 @@ import pytest
 import forecast_cli
 from forecast_cli import trainings
 from forecast_cli.cli.app import main
-from forecast_cli.errors import Notice
 from forecast_cli.findings import (
     CompareReport,
     EvaluateReport,
@@ -25,6 +24,7 @@ from forecast_cli.forecast import Forecast
 from forecast_cli.inspect_findings import (
     InspectReport,
 )
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Columns
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.times.calendar import Calendar

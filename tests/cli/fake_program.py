@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Never
 
 from forecast_cli.cli.start import main
-from forecast_cli.errors import DataError, Notice, Tell
+from forecast_cli.errors import DataError
 from forecast_cli.findings import DataSummary, PredictReport, TrainReport
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.progress import Progress, ProgressEvent
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from forecast_cli.errors import Notice
 from forecast_cli.findings import ModelScores
+from forecast_cli.notices import Notice
 from tests.findings import PLANNED, REFUSED, SHOP, UNDERSTOOD
 
 if TYPE_CHECKING:

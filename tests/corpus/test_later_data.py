@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from forecast_cli.checkpoint import dump_model, load_model
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
 from forecast_cli.matching import read_like_training, tell_new_series, training_ends
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from tests.corpus.cases import MONTHS, VALUES, days, lines, table

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecast_cli.errors import Notice
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.aliases import period_grid

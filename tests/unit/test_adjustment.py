@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from forecast_cli.adjustment import Adjustment, choose, estimate, tell_effects
 from forecast_cli.covariates import Covariate
 from forecast_cli.effects import Effects, Term
-from forecast_cli.errors import Notice
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Split, origins_at, split_panel
 from tests.panels import EVENT, PRICE, RAIN, SIZE, covariates_of, make_panel, wave, with_covariates

@@ -13,8 +13,9 @@ from forecast_cli import workflows
 from forecast_cli.api import TrainedModel, evaluate, load, predict, train
 from forecast_cli.checkpoint import dump_model, read_checkpoint
 from forecast_cli.config import PredictionConfig
-from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice, OutputError
+from forecast_cli.errors import CheckpointError, ConfigError, DataError, OutputError
 from forecast_cli.keywords import TrainOptions
+from forecast_cli.notices import Notice
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.read_config import ReadConfig
 from tests.panels import wave

@@ -8,7 +8,8 @@ import pytest
 
 from forecast_cli import cleaning
 from forecast_cli.cleaning import treat_outliers, usual_futures, with_rule, without_outliers
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import OutlierMode, ReadConfig
 from forecast_cli.splits import origins_at

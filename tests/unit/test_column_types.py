@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from forecast_cli.column_types import typed_frame, typed_times, types_in
-from forecast_cli.errors import Notice
 from forecast_cli.forecast import Forecast
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frames import FrameSource

@@ -11,9 +11,10 @@ from forecast_cli.baselines import SIMPLE
 from forecast_cli.compare_config import CompareConfig, CutoffConfig, NetworkSizes
 from forecast_cli.comparison import Cutoffs, Race, choose_cutoffs, choose_models, run
 from forecast_cli.config import CELLS, TrainConfig, WindowConfig
-from forecast_cli.errors import ConfigError, DataError, Notice
+from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.fitting import fit
 from forecast_cli.leaderboard import Contender
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.splits import panel_before

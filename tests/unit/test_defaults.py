@@ -3,7 +3,7 @@ import pytest
 
 from forecast_cli.config import WindowConfig
 from forecast_cli.defaults import WindowPlan, plan_windows, season_strength
-from forecast_cli.errors import Notice
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel, wave

@@ -14,9 +14,10 @@ from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.engines.threads import Threads
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
 from forecast_cli.findings import ModelScores
 from forecast_cli.fitting import Fitted, fit
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.selection import _half_of

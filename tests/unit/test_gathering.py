@@ -1,5 +1,6 @@
-from forecast_cli.errors import Headcount, Notice, first_of, some_of
 from forecast_cli.gathering import Gathering
+from forecast_cli.notices import Headcount, Notice, first_of
+from forecast_cli.wording import some_of
 
 
 def missing(count: int, *named: str) -> Notice:

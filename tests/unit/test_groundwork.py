@@ -3,8 +3,9 @@ import pytest
 
 from forecast_cli.baselines import NAIVE
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
 from forecast_cli.groundwork import Groundwork, lay_groundwork
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from tests.panels import covariates_of, make_panel, wave, with_covariates
 

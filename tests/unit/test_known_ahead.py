@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from forecast_cli.covariates import Covariate
-from forecast_cli.errors import ConfigError, DataError, Notice
+from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.known_ahead import check_known_ahead, with_future, with_known_categories
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from tests.panels import (

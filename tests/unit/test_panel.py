@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast_cli.errors import ConfigError, DataError, Notice, UserError
+from forecast_cli.errors import ConfigError, DataError, UserError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Columns, Panel, read_again, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table

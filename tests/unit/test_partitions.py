@@ -7,7 +7,8 @@ import pytest
 
 from forecast_cli import workflows
 from forecast_cli.config import EvaluationConfig, PredictionConfig
-from forecast_cli.errors import ConfigError, DataError, Notice
+from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.notices import Notice
 from forecast_cli.partitions import evaluate_parts, predict_parts
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.schema import to_plain

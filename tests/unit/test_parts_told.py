@@ -1,4 +1,4 @@
-from forecast_cli.errors import Notice
+from forecast_cli.notices import Notice
 from forecast_cli.parts_told import PartsListener
 from forecast_cli.progress import ProgressEvent
 

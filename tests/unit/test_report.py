@@ -17,7 +17,6 @@ from forecast_cli.report import (
     backtest_parts,
     breakdown_table,
     data_facts,
-    describe_chance,
     facts,
     leaderboard_table,
     parts_table,
@@ -255,14 +254,6 @@ def test_the_longest_name_on_a_leaderboard_stays_on_one_line() -> None:
     assert "log-damped-trend  0.812   3.21  12346  -1230 %  1234 s  145 236" in shown(
         leaderboard_table([row])
     )
-
-
-@pytest.mark.parametrize(
-    ("chance", "words"),
-    [(1.0, "p = 1.00"), (0.05, "p = .050"), (0.0951, "p = .10"), (0.00099, "p < .001")],
-)
-def test_a_chance_is_written_in_the_digits_that_matter(chance: float, words: str) -> None:
-    assert describe_chance(chance) == words
 
 
 def test_the_parts_of_a_model_are_shown_with_some_of_the_covariates_that_they_see() -> None:

@@ -5,9 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from forecast_cli.config import PredictionConfig
-from forecast_cli.errors import ConfigError, Notice
+from forecast_cli.errors import ConfigError
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.picture import Picture
 from forecast_cli.showcase import Wish, choose_series, compose

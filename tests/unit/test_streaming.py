@@ -11,9 +11,10 @@ import pytest
 
 from forecast_cli import workflows
 from forecast_cli.config import PredictionConfig
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
 from forecast_cli.findings import PredictReport
 from forecast_cli.model import Model
+from forecast_cli.notices import Notice
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.feeds import FileFeed
 from forecast_cli.streaming import ForecastStream, ReadWholeError, find_feed

@@ -18,7 +18,8 @@ from forecast_cli.config import (
     TrainConfig,
 )
 from forecast_cli.engines.threads import Threads
-from forecast_cli.errors import CheckpointError, Notice, TrainingError
+from forecast_cli.errors import CheckpointError, TrainingError
+from forecast_cli.notices import Notice
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
 from forecast_cli.scales import positive_scales

@@ -6,7 +6,8 @@ import pytest
 
 from forecast_cli import tune_workflow, workflows
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
-from forecast_cli.errors import CheckpointError, ConfigError, DataError, Notice
+from forecast_cli.errors import CheckpointError, ConfigError, DataError
+from forecast_cli.notices import Notice
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.search_space import apply
 from forecast_cli.tune_config import SearchConfig, TuneConfig

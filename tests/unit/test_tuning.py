@@ -13,9 +13,10 @@ from forecast_cli.defaults import plan_windows
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.engines.threads import Threads
 from forecast_cli.engines.work import Engine
-from forecast_cli.errors import Notice, TrainingError
+from forecast_cli.errors import TrainingError
 from forecast_cli.fingerprint import take_fingerprint
 from forecast_cli.fitting import fit
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.proposals import propose

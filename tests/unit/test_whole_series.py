@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from forecast_cli.errors import DataError, Notice, UserError
+from forecast_cli.errors import DataError, UserError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import read_again
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.blocks import Block

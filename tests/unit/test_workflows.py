@@ -16,18 +16,11 @@ from forecast_cli.config import (
     TrainConfig,
     WindowConfig,
 )
-from forecast_cli.errors import (
-    CheckpointError,
-    ConfigError,
-    DataError,
-    Notice,
-    OutputError,
-    Tell,
-    UserError,
-)
+from forecast_cli.errors import CheckpointError, ConfigError, DataError, OutputError, UserError
 from forecast_cli.findings import EvaluateReport, PredictReport, TrainReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.inspecting import inspect
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.read_config import OUTLIER_MODES, OutlierConfig, ReadConfig
 from tests.panels import wave

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.errors import Notice
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 

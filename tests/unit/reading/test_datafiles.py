@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.reading.datafiles import data_files, stems
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from forecast_cli.errors import Notice
+from forecast_cli.notices import Notice
 from forecast_cli.reading.ends import Ends
 from forecast_cli.times.calendar import Calendar
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 
 YEARS = range(2012, 2024)

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frames import FrameSource, is_numeric, named_columns, open_frame, texts_of

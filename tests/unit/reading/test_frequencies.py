@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecast_cli.errors import ConfigError, DataError, Notice
+from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frequencies import read_frequencies

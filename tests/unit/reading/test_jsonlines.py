@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.read_config import ReadConfig
 

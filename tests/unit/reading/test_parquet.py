@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast_cli.errors import DataError, MissingExtraError, Notice
+from forecast_cli.errors import DataError, MissingExtraError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.preamble import find_header

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from forecast_cli.config import Settings
-from forecast_cli.errors import DataError, Notice
+from forecast_cli.errors import DataError
 from forecast_cli.inspecting import inspect
 from forecast_cli.matching import read_like_training
+from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from tests.models import make_model

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast_cli.errors import ConfigError, DataError, Notice
+from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.notices import Notice
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table
 from forecast_cli.reading.numbers import is_number_like, is_plain
