@@ -6,7 +6,9 @@ moves a level nor counts as an error. A row needs one value; one that is too sho
 flatter forecast.
 """
 
+from collections.abc import Callable, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +41,7 @@ def damped_trend(context: Array, horizon: int) -> Array:
     >>> damped_trend(np.array([[np.nan, 1.0, 2.0, 3.0, 4.0, 5.0]]), 2).round(2).tolist()
     [[5.98, 6.93]]
     """
-    # So many rows at once that their states, one for each setting, stay near the processor.
-    parts = np.array_split(context, max(1, -(-len(context) // _ROWS_AT_ONCE)))
-    return np.concatenate([_damped_trend(part, horizon) for part in parts])
+    return _in_parts(_damped_trend, context, horizon)
 
 
 def _damped_trend(context: Array, horizon: int) -> Array:
@@ -49,6 +49,7 @@ def _damped_trend(context: Array, horizon: int) -> Array:
     values, observed = _scaled(context, unit)
     grid = np.array(list(product(_LEVEL_WEIGHTS, _TREND_WEIGHTS, _DAMPINGS))).T
     weight, trend_weight, damping = grid[:, None, :]
+    trend_weight = weight * trend_weight
     level = np.repeat(_nth(values, observed, 0), grid.shape[1], axis=1)
     trend = np.repeat(_early_slope(values, observed), grid.shape[1], axis=1)
     # The step from before the first value to it is part of the loop: it must not move the level.
@@ -59,10 +60,11 @@ def _damped_trend(context: Array, horizon: int) -> Array:
         value, seen, moving = (part[:, None] for part in now)
         faded = damping * trend
         ahead = level + faded
-        error = np.where(seen, value - ahead, 0.0)
+        error = _where(seen, value - ahead, 0.0)
         errors += error**2
-        level = np.where(moving, ahead + weight * error, level)
-        return (level, np.where(moving, faded + weight * trend_weight * error, trend), errors), ()
+        ahead += weight * error
+        faded += trend_weight * error
+        return (_where(moving, ahead, level), _where(moving, faded, trend), errors), ()
 
     started = np.logical_or.accumulate(observed, axis=1)
     start = (level, trend, np.zeros_like(level))
@@ -86,44 +88,82 @@ def theta(context: Array, horizon: int) -> Array:
     >>> theta(np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]), 2).round(1).tolist()
     [[7.0, 8.0]]
     """
+    return _in_parts(_theta, context, horizon)
+
+
+def _theta(context: Array, horizon: int) -> Array:
+    """The forecast; of S shares of the line and W weights, what both change is [B, S, W]."""
     unit = _unit(context)
     values, observed = _scaled(context, unit)
-    grid = np.array(list(product(_THETA_LEVEL_WEIGHTS, _LINE_SHARES))).T
-    weight, share = grid[:, None, :]
+    weight, share = np.array(_THETA_LEVEL_WEIGHTS), np.array(_LINE_SHARES)[:, None]
     intercepts, slopes = _lines(values, observed)
     counts, waited = np.cumsum(observed, axis=1), _steps_since(observed)
 
-    def ahead(level: Array, left: Array, line: Arrays, distance: int) -> Array:
-        """The forecast `distance` steps ahead of a level and the line known by then."""
-        intercept, slope, waited = line
-        further = waited + distance - 1
-        lag = left * intercept + slope * (further + (1 - (1 - weight) * left) / weight)
-        result: Array = level + share * lag
-        return result
-
     def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
         level, left, errors, products, squares = state
-        value, seen, count, *line = (part[:, None] for part in now)
-        error = np.where(seen, value - ahead(level, left, tuple(line), 1), 0.0)
+        value, seen, count, *line = (part[:, None, None] for part in now)
+        decayed = (1 - weight) * left
+        error = value - (level + share * _lag(left, decayed, weight, line, 1))
         scored = seen & (count > _FEWEST_FOR_A_LINE)
-        errors += scored * error**2
-        products += scored * error * left
-        squares += scored * left**2
-        level = np.where(seen, level + weight * (value - level), level)
-        return (level, np.where(seen, (1 - weight) * left, left), errors, products, squares), ()
+        error = _where(scored, error, 0.0)
+        errors += error**2
+        products += error * left
+        squares += _where(scored, left**2, 0.0)
+        moved = level + weight * (value - level)
+        return (
+            _where(seen, moved, level),
+            _where(seen, decayed, left),
+            errors,
+            products,
+            squares,
+        ), ()
 
-    level = (1 - share) * _nth(values, observed, 0)
+    level = (1 - share) * _nth(values, observed, 0)[:, None] + 0 * weight
     # What is left of the first level in the current one, and the moments of the errors with it.
-    start = (level, np.ones_like(level), *(np.zeros_like(level) for _ in range(3)))
-    lines = (intercepts, slopes, waited)
+    left = np.ones_like(level[:, :1])
+    start = (level, left, *(np.zeros_like(part) for part in (level, level, left)))
+    lines: tuple[NDArray[Any], ...] = (intercepts, slopes, waited)
     fed = (values, observed, counts, *(part[:, :-1] for part in lines))
     (level, left, errors, products, squares), _ = fold(step, start, fed, _first(observed))
     moved = products / (squares + 1)
-    best = _first_of_least(errors - moved * products)
-    level += moved * left
-    line = tuple(part[:, -1:] for part in lines)
-    steps = [_at(ahead(level, left, line, h), best) for h in range(1, horizon + 1)]
-    return unit * np.concatenate(steps, axis=1)
+    best = _first_of_least(_by_setting(errors - moved * products))
+    level = _at(_by_setting(level + moved * left), best)
+    left = _at(_by_setting(left + 0 * share), best)
+    settings = np.array(list(product(_THETA_LEVEL_WEIGHTS, _LINE_SHARES))).T
+    weight, share = _at(settings[:1], best), _at(settings[1:], best)
+    line = [part[:, -1:] for part in lines]
+    lag = _lag(left, (1 - weight) * left, weight, line, np.arange(1, horizon + 1))
+    return unit * (level + share * lag)
+
+
+def _lag(
+    left: Array, decayed: Array, weight: Array, line: Sequence[NDArray[Any]], distance: Any
+) -> Array:
+    """What a level lags behind the line so far ahead.
+
+    So much of the first level is `left` in it, and so much when it has `decayed` a step more. The
+    line is an intercept, a slope, and the steps since the last value.
+    """
+    intercept, slope, waited = line
+    further = waited + distance - 1
+    lag: Array = left * intercept + slope * (further + (1 - decayed) / weight)
+    return lag
+
+
+def _by_setting(states: Array) -> Array:
+    """States [B, S, W] as [B, W * S], in the order of the settings."""
+    return states.swapaxes(1, 2).reshape(len(states), -1)
+
+
+def _in_parts(rule: Callable[[Array, int], Array], context: Array, horizon: int) -> Array:
+    """A rule for so many rows at once that their states, one a setting, stay near the processor."""
+    parts = np.array_split(context, max(1, -(-len(context) // _ROWS_AT_ONCE)))
+    return np.concatenate([rule(part, horizon) for part in parts])
+
+
+def _where(flags: NDArray[np.bool_], new: Array, old: Array | float) -> Array:
+    """`np.where`, but for the common case that all flags are set."""
+    return new if flags.all() else np.where(flags, new, old)
 
 
 def _lines(values: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
