@@ -1,5 +1,6 @@
 """A forecast in the user's units and names, and its long frame."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -59,9 +60,9 @@ class Forecast:
         return frame[np.isfinite(self.actual[order].ravel())].reset_index(drop=True)
 
     def rows(self, order: Sequence[int] | None = None) -> dict[str, list[Any]]:
-        """The columns of the frame as plain Python values, made without pandas."""
+        """The columns of the frame as plain Python values, NaN as None, made without pandas."""
         order = self._order() if order is None else order
-        columns = {name: np.asarray(c).tolist() for name, c in self._columns(order).items()}
+        columns = {name: _plain(np.asarray(c)) for name, c in self._columns(order).items()}
         if self.actual is None:
             return columns
         scored = np.isfinite(self.actual[order].ravel()).tolist()
@@ -100,3 +101,9 @@ def _free(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name)
     return name
+
+
+def _plain(column: NDArray[Any]) -> list[Any]:
+    if column.dtype.kind == "f" and np.isnan(column).any():
+        return [None if math.isnan(value) else value for value in column.tolist()]
+    return list(column.tolist())

@@ -136,3 +136,9 @@ def test_the_rows_are_those_of_the_frame_and_come_in_any_order() -> None:
     given = of.frame([0, 1])
     assert of.rows([0, 1]) == {name: given[name].tolist() for name in given.columns}
     assert next(iter(of.rows([0, 1]).values())) == ["b", "a", "a"]
+
+
+def test_rows_have_none_where_a_forecast_has_no_value() -> None:
+    made = forecast([["a"]], [YEAR_2000], mean=np.array([[1.5, np.nan]]))
+    assert made.rows()["forecast"] == [1.5, None]
+    assert made.frame()["forecast"].isna().tolist() == [False, True]

@@ -227,9 +227,7 @@ def test_trials_whose_fits_are_made_ahead_end_as_one_after_the_other(
     choices = sized(*random.integers(5, 20, 12).tolist())
     search = search_of(n_trials=8)
     ray = replace(search.settings, engine=EngineConfig(engine="ray"))
-    together = run(replace(search, settings=ray), choices, engine=Threads(3))
-    assert together == run(search, choices)
-    assert len({trial.outcome for trial in together}) > 1
+    assert run(replace(search, settings=ray), choices, engine=Threads(3)) == run(search, choices)
 
 
 def test_a_cluster_fits_several_trials_at_a_time_and_none_too_many(
