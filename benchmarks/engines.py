@@ -15,9 +15,9 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def _engine_costs(name: EngineName, panel: Panel, n_tasks: int) -> Iterator[str]
     with opened(config) as engine:
         yield f"{time.perf_counter() - started:.2f}"
         engine.run(_nothing, None, 1, hear=_ignore)
-        run: Callable[[Any, int], Any] = lambda s, n: engine.run(_nothing, s, n, hear=_ignore)  # noqa: E731
+        run = partial(engine.run, _nothing, hear=_ignore)
         one = _seconds(lambda: run(None, 1))
         yield f"{1000 * (_seconds(lambda: run(None, n_tasks)) - one) / (n_tasks - 1):.2f}"
         yield f"{1000 * max(0.0, _seconds(lambda: run(panel, 1)) - one):.1f}"

@@ -61,7 +61,7 @@ def _later(panel: Panel, model: Model, tell: Tell) -> Continued:
 
 def _checked(data: Continued, model: Model, wanted: PredictionConfig, tell: Tell) -> Continued:
     if model.uses_covariates:
-        check_known_ahead(data.panel, wanted.horizon or model.committee.horizon)
+        check_known_ahead(data.panel, model.horizon_of(wanted))
     tell_short_series(model, data.panel, origins_at_end(data.panel), tell)
     return data
 
@@ -81,6 +81,6 @@ def find_data(
         data = Continued(panel=model.panel, trained_until=model.panel.ends)
     else:
         data = _later(read_like_training(source, model, read, tell), model, tell)
-    horizon = wanted.horizon or model.committee.horizon
+    horizon = model.horizon_of(wanted)
     panel = with_future(data.panel, wanted.future_data, read, tell, horizon=horizon)
     return replace(data, panel=panel)

@@ -27,7 +27,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     Raises:
         OutputError: the file cannot be written; then nothing has changed.
     """
-    with _told(path):
+    with telling(path):
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
             target.write_bytes(data)
@@ -48,7 +48,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]
     """
     target = Path(os.path.realpath(path))
     with ExitStack() as stack:
-        with _told(path):
+        with telling(path):
             is_regular = not target.exists() or target.is_file()
             if is_regular:
                 _sweep(target)
@@ -58,12 +58,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]
                 stack.callback(os.close, descriptor)
 
         def write(piece: bytes) -> None:
-            with _told(path):
+            with telling(path):
                 _write_all(descriptor, piece)
 
         yield write
         if is_regular:
-            with _told(path):
+            with telling(path):
                 _put_in_place(temporary, descriptor, b"", target)
 
 
@@ -74,19 +74,19 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         OutputError: naming the folder or file and the cause.
     """
     # In a deleted folder no path can be made absolute, and a name can be too long for a file.
-    with _told(path):
-        _check_writable(Path(os.path.realpath(path)), _shown(path))
+    with telling(path):
+        _check_writable(Path(os.path.realpath(path)), shown(path))
 
 
 def _check_writable(target: Path, name: str) -> None:
     if target.is_dir():
         raise OutputError(f"{name}: this is a folder; give the name of a file")
     if not target.parent.is_dir():
-        raise OutputError(f"{name}: the folder {_shown(target.parent)} does not exist; make it")
+        raise OutputError(f"{name}: the folder {shown(target.parent)} does not exist; make it")
     if target.exists() and not os.access(target, os.W_OK):
         raise OutputError(f"{name}: the file is write-protected; choose another --output")
     if not target.exists() or target.is_file():
-        with _told(target.parent), _temporary_file(target) as (temporary, _):
+        with telling(target.parent), _temporary_file(target) as (temporary, _):
             # Takes the right that the rename will need.
             temporary.unlink()
 
@@ -103,13 +103,13 @@ class OwnedFile:
 
     def __init__(self, path: Path, taken: str) -> None:
         self.path = path
-        with _told(path):
+        with telling(path):
             self._descriptor = _claim(path, taken)
 
     @property
     def name(self) -> str:
         """The path as messages show it."""
-        return _shown(self.path)
+        return shown(self.path)
 
     @property
     def is_empty(self) -> bool:
@@ -118,7 +118,7 @@ class OwnedFile:
 
     def read(self) -> bytes:
         """The content."""
-        with _told(self.path):
+        with telling(self.path):
             return self.path.read_bytes()
 
     def write(self, data: bytes) -> None:
@@ -127,7 +127,7 @@ class OwnedFile:
         Raises:
             OutputError: the file cannot be written; then nothing has changed.
         """
-        with _told(self.path):
+        with telling(self.path):
             _sweep(self.path)
             with _temporary_file(self.path) as (temporary, descriptor):
                 _put_in_place(temporary, descriptor, data, self.path)
@@ -149,7 +149,7 @@ def _claim(path: Path, taken: str) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise OutputError(f"{_shown(path)}: this is no regular file; move it away")
+            raise OutputError(f"{shown(path)}: this is no regular file; move it away")
         try:
             _lock(descriptor, wait=False)
         except BlockingIOError:
@@ -170,13 +170,17 @@ def _put_in_place(temporary: Path, descriptor: int, data: bytes, target: Path) -
 
 
 @contextmanager
-def _told(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn an `OSError` into words."""
+def telling(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn an `OSError` into words.
+
+    Raises:
+        OutputError: what has this name cannot be written.
+    """
     try:
         yield
     except OSError as error:
         cause = error.strerror or str(error)
-        raise OutputError(f"{_shown(path)}: cannot be written: {cause.lower()}") from error
+        raise OutputError(f"{shown(path)}: cannot be written: {cause.lower()}") from error
 
 
 @contextmanager
@@ -259,5 +263,6 @@ def _prefix(target: Path) -> str:
     return f".{target.name[:_NAME_LENGTH]}."
 
 
-def _shown(path: str | os.PathLike[str]) -> str:
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as messages have it."""
     return escape(os.fspath(path), limit=200)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.committee import Committee
+from forecast_cli.config import PredictionConfig
 from forecast_cli.effects import Effects
 from forecast_cli.forecast import Forecast
 from forecast_cli.inputs import Surroundings
@@ -15,7 +16,7 @@ from forecast_cli.intervals import bounds_at, extend, not_below
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
-from forecast_cli.splits import Origins, minimum_context
+from forecast_cli.splits import Origins, minimum_context, origins_at_end
 from forecast_cli.windows import cutoffs, look_around, raw_histories, without_gaps
 
 Array = NDArray[np.float64]
@@ -40,6 +41,17 @@ def forecast_from(
         cutoffs=cutoffs(panel, origins),
         mean=mean,
         bounds=dict(zip(levels, zip(sides[::2], sides[1::2], strict=True), strict=True)),
+    )
+
+
+def forecast_wanted(model: Model, panel: Panel, wanted: PredictionConfig) -> Forecast:
+    """The forecast that is wanted, from the end of each series."""
+    return forecast_from(
+        model,
+        panel,
+        origins_at_end(panel),
+        horizon=model.horizon_of(wanted),
+        levels=model.levels_of(wanted),
     )
 
 

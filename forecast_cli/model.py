@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.committee import Committee
+from forecast_cli.config import EvaluationConfig, PredictionConfig
 from forecast_cli.effects import Effects
 from forecast_cli.findings import Backtest, DataSummary
 from forecast_cli.panel import Panel
@@ -60,6 +61,14 @@ class Model:
         """The last calendar position of each training series, by its ids."""
         ends = zip(self.panel.ids.tolist(), self.panel.ends.tolist(), strict=True)
         return {tuple(key): end for key, end in ends}
+
+    def horizon_of(self, wanted: PredictionConfig) -> int:
+        """The steps that are wanted, or as many as it was trained for."""
+        return wanted.horizon or self.committee.horizon
+
+    def levels_of(self, wanted: PredictionConfig | EvaluationConfig) -> tuple[int, ...]:
+        """The levels of intervals that are wanted, or those it was trained with."""
+        return wanted.levels or self.training.levels
 
     @property
     def uses_covariates(self) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from forecast_cli.config import PredictionConfig
 from forecast_cli.covariates import CONSTANT_ROLES, Covariates
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.findings import InfoReport, MemberSummary, TrainReport
+from forecast_cli.findings import InfoReport, MemberSummary, ModelScores, PredictReport, TrainReport
 from forecast_cli.inputs import Input
 from forecast_cli.inspection import summarise
 from forecast_cli.migrations import FORMAT_VERSION
@@ -30,6 +31,19 @@ def report_training(
         simple_weights=dict(model.committee.simple_weights),
         backtest=model.training.backtest,
         seconds=seconds,
+    )
+
+
+def report_forecast(
+    model: Model, wanted: PredictionConfig, *, n_series: int, known: ModelScores | None
+) -> PredictReport:
+    """What there is to say of a forecast of so many series, and of values that were known."""
+    return PredictReport(
+        n_series=n_series,
+        horizon=model.horizon_of(wanted),
+        model=model.committee.name,
+        backtest=model.training.backtest,
+        known=known,
     )
 
 

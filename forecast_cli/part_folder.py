@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast_cli.errors import OutputError
-from forecast_cli.filesystem import OwnedFile, write_atomically
+from forecast_cli.filesystem import OwnedFile, shown, telling, write_atomically
 from forecast_cli.wording import escape
 
 _PART = re.compile(r"part-\d{5,}\.\w+")
@@ -50,12 +50,12 @@ def writing_parts(output: str, suffix: str) -> Iterator[PartFolder]:
     target = Path(os.path.realpath(output))
     _check(target, output)
     unfinished = target.with_name(f".{target.name}.unfinished")
-    with _told(output):
+    with telling(output):
         unfinished.mkdir(exist_ok=True)
-    taken = f"{_shown(output)}: other work on this folder is going on; wait for its end"
+    taken = f"{shown(output)}: other work on this folder is going on; wait for its end"
     owner = OwnedFile(unfinished / _OWNER, taken)
     try:
-        with _told(output):
+        with telling(output):
             _clear(unfinished)
         yield PartFolder(str(unfinished), suffix)
     except BaseException:
@@ -63,23 +63,23 @@ def writing_parts(output: str, suffix: str) -> Iterator[PartFolder]:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     owner.close(remove=True)
-    with _told(output):
+    with telling(output):
         _put_in_place(unfinished, target)
 
 
 def _check(target: Path, output: str) -> None:
     if not target.parent.is_dir():
-        folder = _shown(target.parent)
-        raise OutputError(f"{_shown(output)}: the folder {folder} does not exist; make it")
+        folder = shown(target.parent)
+        raise OutputError(f"{shown(output)}: the folder {folder} does not exist; make it")
     if not target.exists():
         return
     if not target.is_dir():
-        raise OutputError(f"{_shown(output)}: this is a file; give the name of a folder")
-    with _told(output):
+        raise OutputError(f"{shown(output)}: this is a file; give the name of a folder")
+    with telling(output):
         others = [path.name for path in target.iterdir() if not _PART.fullmatch(path.name)]
     if others:
         raise OutputError(
-            f"{_shown(output)}: the folder holds {escape(min(others))}, which is no part of a "
+            f"{shown(output)}: the folder holds {escape(min(others))}, which is no part of a "
             "result; give --output a new folder, or one of which the parts are to be replaced"
         )
 
@@ -105,17 +105,3 @@ def _put_in_place(unfinished: Path, target: Path) -> None:
             replaced.rename(target)
         raise
     shutil.rmtree(replaced, ignore_errors=True)
-
-
-@contextmanager
-def _told(output: str) -> Iterator[None]:
-    """Turn an `OSError` into words."""
-    try:
-        yield
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise OutputError(f"{_shown(output)}: cannot be written: {cause}") from error
-
-
-def _shown(path: str | os.PathLike[str]) -> str:
-    return escape(os.fspath(path), limit=200)

@@ -11,9 +11,10 @@ from forecast_cli.engines.opening import opened
 from forecast_cli.engines.work import IsStopped
 from forecast_cli.errors import ConfigError
 from forecast_cli.findings import EvaluateReport, PredictReport
-from forecast_cli.inference import forecast_from
+from forecast_cli.inference import forecast_wanted
 from forecast_cli.matching import new_steps, read_like_training, training_ends
 from forecast_cli.model import Model
+from forecast_cli.model_findings import report_forecast
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.overlap import OverlapCheck, Sketch, sketch
 from forecast_cli.part_folder import PartFolder, writing_parts
@@ -29,7 +30,6 @@ from forecast_cli.rolling import (
     tell_blocks,
     tell_in_sample,
 )
-from forecast_cli.splits import origins_at_end
 from forecast_cli.tallies import Tally
 from forecast_cli.workflows import name_of
 from forecast_cli.writer import FileFormat, render_frame
@@ -84,8 +84,7 @@ def predict_parts(
     """
     files = _files(source, tell)
     model = open_model(model_source)
-    steps = wanted.horizon or model.committee.horizon
-    tell_blocks(model, steps, tell)
+    tell_blocks(model, wanted, tell)
     with (
         opened(parts.engine) as engine,
         writing_parts(parts.output, parts.file_format) as folder,
@@ -104,11 +103,10 @@ def predict_parts(
         for number, part in enumerate(done):
             check.add(number, part.ids)
     known = [part.known for part in done if part.known is not None]
-    return PredictReport(
+    return report_forecast(
+        model,
+        wanted,
         n_series=sum(part.n_series for part in done),
-        horizon=steps,
-        model=model.committee.name,
-        backtest=model.training.backtest,
         known=sum(known, start=Tally()).scores(model.committee.name) if known else None,
     )
 
@@ -122,13 +120,7 @@ def _predict(
     data = continue_data(job.files[number], model, job.read, wanted, notices.append)
     panel = data.panel
     grown = forecast_grown(model, panel, data.trained_until)
-    forecast = forecast_from(
-        model,
-        panel,
-        origins_at_end(panel),
-        horizon=wanted.horizon or model.committee.horizon,
-        levels=wanted.levels or model.training.levels,
-    )
+    forecast = forecast_wanted(model, panel, wanted)
     job.folder.write(number, render_frame(forecast.frame(), job.file_format))
     yield from (*notices, None)
     return _Predicted(
@@ -215,7 +207,9 @@ def _score(job: _Scorings, number: int, _: IsStopped) -> Generator[Notice | None
     assert steps is not None
     known = None
     if is_long_enough(panel, steps):
-        known = forecast_known(model, panel, job.scoring, steps=steps)
+        known = forecast_known(
+            model, panel, training_ends(model, panel), scoring=job.scoring, steps=steps
+        )
         job.folder.write(number, render_frame(known.forecast.frame(), job.file_format))
     yield from (*notices, None)
     return score_part(panel, known)

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.backtest import Scene, make_scene
-from forecast_cli.config import EvaluationConfig
+from forecast_cli.config import EvaluationConfig, PredictionConfig
 from forecast_cli.errors import DataError
 from forecast_cli.findings import EvaluateReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
-from forecast_cli.matching import new_steps, training_ends
+from forecast_cli.matching import new_steps
 from forecast_cli.model import Model
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
@@ -40,15 +40,22 @@ class KnownForecast:
         return [str(label) for label in labels]
 
 
-def steps_to_score(model: Model, panel: Panel) -> int:
+def steps_to_score(model: Model, panel: Panel, trained_until: NDArray[np.int64]) -> int:
     """What came after the training data, or one horizon where nothing did."""
-    return new_steps(panel, training_ends(model, panel)) or model.committee.horizon
+    return new_steps(panel, trained_until) or model.committee.horizon
 
 
 def forecast_known(
-    model: Model, panel: Panel, scoring: EvaluationConfig, *, steps: int
+    model: Model,
+    panel: Panel,
+    trained_until: NDArray[np.int64],
+    *,
+    scoring: EvaluationConfig,
+    steps: int,
 ) -> KnownForecast:
     """Forecast the last `steps` of each series that is long enough.
+
+    `trained_until` [N] is as `matching.training_ends` says.
 
     Raises:
         DataError: no series is.
@@ -58,11 +65,10 @@ def forecast_known(
     back = np.arange(steps, 0, -step)
     origins = _origins_to_score(panel, back)
     span = min(steps, horizon)
-    levels = scoring.levels or model.training.levels
-    forecast = forecast_from(model, panel, origins, horizon=span, levels=levels)
+    forecast = forecast_from(model, panel, origins, horizon=span, levels=model.levels_of(scoring))
     scene = make_scene(panel, origins, span, model.committee.season_length)
     positions = forecast.cutoffs[:, None] + np.arange(1, span + 1)
-    in_sample = positions <= training_ends(model, panel)[origins.series][:, None]
+    in_sample = positions <= trained_until[origins.series][:, None]
     return KnownForecast(
         forecast=replace(forecast, actual=scene.actual, in_sample=in_sample),
         scene=scene,
@@ -91,8 +97,9 @@ def forecast_grown(
     return scene, forecast.mean
 
 
-def tell_blocks(model: Model, steps: int, tell: Tell) -> None:
+def tell_blocks(model: Model, wanted: PredictionConfig, tell: Tell) -> None:
     """Tell of a horizon that is longer than that of the model."""
+    steps = model.horizon_of(wanted)
     if steps > model.committee.horizon:
         tell(
             Notice(

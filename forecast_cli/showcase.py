@@ -146,13 +146,13 @@ def compose(
 ) -> Picture:
     """The picture of the chosen series [S] of a panel; `trained_until` [N] as in `matching`."""
     committee = model.committee
-    horizon = wish.wanted.horizon or committee.horizon
+    horizon = model.horizon_of(wish.wanted)
     forecast = forecast_from(
         model,
         panel,
         origins_at_end(panel).rows(chosen),
         horizon=horizon,
-        levels=wish.wanted.levels or model.training.levels,
+        levels=model.levels_of(wish.wanted),
     )
     earlier = _look_back(model, panel, chosen)
     least = _HISTORY_OF_ONE if len(chosen) == 1 else _HISTORY_OF_MANY

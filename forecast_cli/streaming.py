@@ -12,15 +12,15 @@ from forecast_cli.findings import PredictReport
 from forecast_cli.forecast import Forecast
 from forecast_cli.gathering import Gathering
 from forecast_cli.id_order import Ascent
-from forecast_cli.inference import forecast_from
+from forecast_cli.inference import forecast_wanted
 from forecast_cli.model import Model
+from forecast_cli.model_findings import report_forecast
 from forecast_cli.notices import Tell
 from forecast_cli.panel import read_again
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.blocks import BLOCK_BYTES, Blocks, open_blocks
 from forecast_cli.reading.feeds import Feed, FileFeed, Joined, OpenSource, is_packed, standard_input
 from forecast_cli.rolling import forecast_grown, tell_blocks
-from forecast_cli.splits import origins_at_end
 from forecast_cli.tallies import Tally
 from forecast_cli.whole_series import BlockReader, Grouped
 
@@ -90,13 +90,12 @@ class ForecastStream:
 
     def report(self) -> PredictReport:
         """What there is to say of all parts so far."""
-        model, known = self._model, self._known
-        return PredictReport(
+        known = self._known
+        return report_forecast(
+            self._model,
+            self._wanted,
             n_series=self._n_series,
-            horizon=self._wanted.horizon or model.committee.horizon,
-            model=model.committee.name,
-            backtest=model.training.backtest,
-            known=None if known is None else known.scores(model.committee.name),
+            known=None if known is None else known.scores(self._model.committee.name),
         )
 
     def __iter__(self) -> Iterator[Part]:
@@ -134,7 +133,7 @@ class ForecastStream:
                     raise self._read_whole(blocks.whole(block)) from error
                 raise
             if is_first:
-                self._tell_blocks()
+                tell_blocks(self._model, self._wanted, self._gathering.tell)
             if self.is_final:
                 self._gathering.open()
             if grouped is None:
@@ -149,10 +148,6 @@ class ForecastStream:
         """The error that gives all data back."""
         return ReadWholeError(OpenSource(self._source, unread) if self.is_final else self._source)
 
-    def _tell_blocks(self) -> None:
-        steps = self._wanted.horizon or self._model.committee.horizon
-        tell_blocks(self._model, steps, self._gathering.tell)
-
     def _is_in_order(self, grouped: Grouped) -> bool:
         """Whether the series come as a forecast of all of them has them."""
         return self._ascent.goes_on(grouped.panel.ids[list(grouped.order)].tolist())
@@ -164,14 +159,7 @@ class ForecastStream:
         if grown is not None:
             self._known = (self._known or Tally()) + Tally.of(*grown)
         self._n_series += data.panel.n_series
-        forecast = forecast_from(
-            model,
-            data.panel,
-            origins_at_end(data.panel),
-            horizon=wanted.horizon or model.committee.horizon,
-            levels=wanted.levels or model.training.levels,
-        )
-        return Part(forecast=forecast, order=grouped.order)
+        return Part(forecast=forecast_wanted(model, data.panel, wanted), order=grouped.order)
 
 
 def _can_be_cut(model: Model, config: ReadConfig, wanted: PredictionConfig) -> bool:

@@ -77,8 +77,7 @@ class BlockReader:
             self._calendar, self._ends = panel.calendar, Ends(panel.calendar)
         panel = like_training(self._on_calendar(panel, table), self._model, self._tell)
         self._ends.note(panel.ends, panel.name)
-        ranks = list(runs)
-        rank = {key: number for number, key in enumerate(ranks)}
+        rank = {key: number for number, key in enumerate(runs)}
         keys = [tuple(ids) for ids in panel.ids.tolist()]
         return Grouped(panel=panel, order=sorted(range(len(keys)), key=lambda n: rank[keys[n]]))
 
@@ -144,7 +143,7 @@ class BlockReader:
         """
         text, config = panel.calendar.text, self._config
         numbers = table.sample(_column(table, config.target[0]))
-        plain = all(is_plain(text) or is_missing(text) for text in numbers)
+        plain = all(is_plain(number) or is_missing(number) for number in numbers)
         # In rows by time, too, the first block has one row of a series.
         alone = next((row for row in runs.values() if row), table.n_rows) == 1
         if alone or text.suffix or text.zone or not plain:

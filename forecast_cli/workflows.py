@@ -36,15 +36,12 @@ from forecast_cli.findings import (
 )
 from forecast_cli.fingerprint import Fingerprint, take_fingerprint
 from forecast_cli.forecast import Forecast
-from forecast_cli.inference import forecast_from
+from forecast_cli.inference import forecast_wanted
 from forecast_cli.inspection import summarise
 from forecast_cli.leaderboard import rank
-from forecast_cli.matching import (
-    read_like_training,
-    tell_short_series,
-)
+from forecast_cli.matching import read_like_training, tell_short_series, training_ends
 from forecast_cli.model import Model, Training
-from forecast_cli.model_findings import describe_checkpoint, report_training
+from forecast_cli.model_findings import describe_checkpoint, report_forecast, report_training
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.preparation import prepare
@@ -171,24 +168,14 @@ def predict(
 ) -> tuple[Forecast, PredictReport]:
     """Continue the training data, or `source`, from a checkpoint."""
     model = open_model(model_source)
-    steps = wanted.horizon or model.committee.horizon
     data = continue_data(source, model, read, wanted, tell)
     panel, known = data.panel, None
     if source is not None:
         grown = forecast_grown(model, panel, data.trained_until)
         known = None if grown is None else score(model.committee.name, *grown)
-    origins = origins_at_end(panel)
-    tell_blocks(model, steps, tell)
-    levels = wanted.levels or model.training.levels
-    forecast = forecast_from(model, panel, origins, horizon=steps, levels=levels)
-    report = PredictReport(
-        n_series=panel.n_series,
-        horizon=steps,
-        model=model.committee.name,
-        backtest=model.training.backtest,
-        known=known,
-    )
-    return forecast, report
+    tell_blocks(model, wanted, tell)
+    forecast = forecast_wanted(model, panel, wanted)
+    return forecast, report_forecast(model, wanted, n_series=panel.n_series, known=known)
 
 
 def evaluate(
@@ -205,8 +192,9 @@ def evaluate(
     """
     model = open_model(model_source)
     panel = read_like_training(source, model, read, tell)
-    steps = scoring.holdout or steps_to_score(model, panel)
-    known = forecast_known(model, panel, scoring, steps=steps)
+    trained_until = training_ends(model, panel)
+    steps = scoring.holdout or steps_to_score(model, panel, trained_until)
+    known = forecast_known(model, panel, trained_until, scoring=scoring, steps=steps)
     forecast, scene = known.forecast, known.scene
     report = EvaluateReport(
         checkpoint=name_of(model_source),

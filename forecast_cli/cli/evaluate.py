@@ -1,6 +1,7 @@
 """`forecast evaluate`: a checkpoint and known values in, its errors out."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -13,16 +14,13 @@ from forecast_cli.cli.options import (
     TalkOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.progress_bar import showing_progress
+from forecast_cli.cli.part_results import check_parts, write_parts
 from forecast_cli.cli.results import (
-    check_parts,
     check_skill,
     check_streams,
     choose_format,
-    choose_part_format,
     tell_one_machine,
     write_forecast,
-    write_part_report,
 )
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import EvaluationConfig
@@ -55,21 +53,16 @@ def evaluate(
     streams = Streams(quiet=talk.quiet)
     if is_part_folder(result.output):
         data = check_parts(data, result.output)
-        form = choose_part_format(result)
-        from forecast_cli import partitions
+        from forecast_cli.partitions import evaluate_parts
 
-        with showing_progress(streams.console, talk) as progress:
-            report = partitions.evaluate_parts(
-                data,
-                model.model,
-                scoring=scoring,
-                parts=partitions.PartsConfig(
-                    read=read, output=result.output, file_format=form, engine=engine
-                ),
-                tell=streams.tell,
-                progress=progress,
-            )
-        write_part_report(report, result)
+        report = write_parts(
+            partial(evaluate_parts, data, model.model, scoring=scoring),
+            read=read,
+            engine=engine,
+            result=result,
+            streams=streams,
+            talk=talk,
+        )
     else:
         check_streams(inputs=[data, model.model], output=result.output)
         choose_format(result)

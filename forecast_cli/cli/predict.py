@@ -1,5 +1,6 @@
 """`forecast predict`: a checkpoint in, the next steps out."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from forecast_cli.cli.options import (
@@ -10,15 +11,12 @@ from forecast_cli.cli.options import (
     TalkOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.progress_bar import showing_progress
+from forecast_cli.cli.part_results import check_parts, write_parts
 from forecast_cli.cli.results import (
-    check_parts,
     check_streams,
     choose_format,
-    choose_part_format,
     tell_one_machine,
     write_forecast,
-    write_part_report,
 )
 from forecast_cli.cli.row_stream import row_format, write_stream
 from forecast_cli.cli.streams import Streams
@@ -53,21 +51,16 @@ def predict(
     if is_part_folder(result.output):
         check_streams(inputs=[model.model, wanted.future_data], output=STANDARD_STREAM)
         data = check_parts(data, result.output, wanted.future_data)
-        form = choose_part_format(result)
-        from forecast_cli import partitions
+        from forecast_cli.partitions import predict_parts
 
-        with showing_progress(streams.console, talk) as progress:
-            report = partitions.predict_parts(
-                data,
-                model.model,
-                wanted=wanted,
-                parts=partitions.PartsConfig(
-                    read=read, output=result.output, file_format=form, engine=engine
-                ),
-                tell=streams.tell,
-                progress=progress,
-            )
-        write_part_report(report, result)
+        report = write_parts(
+            partial(predict_parts, data, model.model, wanted=wanted),
+            read=read,
+            engine=engine,
+            result=result,
+            streams=streams,
+            talk=talk,
+        )
     else:
         check_streams(inputs=[data, model.model, wanted.future_data], output=result.output)
         choose_format(result)
@@ -89,23 +82,24 @@ def _predict(
 ) -> PredictReport:
     """Write the forecast: series by series as they arrive, or all of it at once."""
     from forecast_cli import workflows
-    from forecast_cli.streaming import ForecastStream, ReadWholeError, find_feed
 
     source: str | None = data
     trained: str | Model = model
     form = row_format(result)
-    feed = None if data is None or form is None else find_feed(data)
-    if data is not None and form is not None and feed is not None:
+    if data is not None and form is not None:
         from forecast_cli.checkpoint import open_model
+        from forecast_cli.streaming import ForecastStream, ReadWholeError, find_feed
 
-        trained = open_model(model)
-        stream = ForecastStream(data, feed, trained, read=read, wanted=wanted, tell=tell)
-        try:
-            write_stream(stream, form, result)
-        except ReadWholeError as error:
-            source = error.source
-        else:
-            return stream.report()
+        feed = find_feed(data)
+        if feed is not None:
+            trained = open_model(model)
+            stream = ForecastStream(data, feed, trained, read=read, wanted=wanted, tell=tell)
+            try:
+                write_stream(stream, form, result)
+            except ReadWholeError as error:
+                source = error.source
+            else:
+                return stream.report()
     forecast, report = workflows.predict(source, trained, read=read, wanted=wanted, tell=tell)
     write_forecast(forecast, report, result)
     return report

@@ -27,7 +27,7 @@ from forecast_cli.inspect_findings import InspectReport
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.report import leaderboard_table, to_json
 from forecast_cli.schema import to_plain
-from forecast_cli.writer import FileFormat, check_format, records, render_frame, render_rows
+from forecast_cli.writer import check_format, records, render_frame, render_rows
 
 if TYPE_CHECKING:
     from forecast_cli.drawing.canvas import ImageFormat
@@ -74,50 +74,11 @@ def _is_same_file(one: Path, other: Path) -> bool:
     return False
 
 
-def check_parts(data: str | None, output: str, future_data: str | None = None) -> str:
-    """The data that a folder of parts is to be made of.
-
-    Raises:
-        ConfigError: there is none, or one stream; or what each file needs can be read only once.
-    """
-    if future_data == STANDARD_STREAM:
-        raise ConfigError(
-            "--future-data is read for every file of DATA, which standard input cannot be; give "
-            "the name of a file"
-        )
-    if data is None or data == STANDARD_STREAM:
-        raise ConfigError(
-            f"--output {output!r} is a folder, which gets a part for each file of DATA; give DATA "
-            "a folder or a pattern in quotes, or --output the name of a file"
-        )
-    return data
-
-
 def tell_one_machine(engine: EngineConfig, tell: Tell) -> None:
     """Tell that one result is one piece of work."""
     if engine.engine != "local":
         words = "one result is made on this machine; a folder as --output shares the files out"
         tell(Notice("guess", f"--engine {engine.engine}: {words}"))
-
-
-def choose_part_format(options: ResultOptions) -> FileFormat:
-    """The form of parts: Parquet, or what was asked for.
-
-    Raises:
-        ConfigError: it is for terminals only.
-        MissingExtraError: the form needs an extra that is not installed.
-    """
-    chosen = options.format or "parquet"
-    if chosen == "table":
-        raise ConfigError("--format table is for people; parts are parquet, csv, tsv or jsonl")
-    check_format(chosen)
-    return chosen
-
-
-def write_part_report(report: PredictReport | EvaluateReport, options: ResultOptions) -> None:
-    """With `--json`, write the report on parts that are written already."""
-    if options.json:
-        write_output(to_json(report).encode())
 
 
 def choose_format(options: ResultOptions) -> Format:

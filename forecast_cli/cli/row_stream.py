@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, get_args
 from forecast_cli.cli.options import STANDARD_STREAM, ResultOptions
 from forecast_cli.cli.results import choose_format, harmless, is_for_terminal
 from forecast_cli.cli.streams import write_output
-from forecast_cli.errors import OutputError
-from forecast_cli.filesystem import replacing
+from forecast_cli.filesystem import replacing, telling
 from forecast_cli.read_config import MEBIBYTE
 from forecast_cli.writer import RowFormat, render_rows
 
 if TYPE_CHECKING:
     from forecast_cli.streaming import ForecastStream
+
+_FOLDER = "the folder for temporary files"
 
 Write = Callable[[bytes], None]
 
@@ -67,25 +68,16 @@ def _kept() -> Iterator[tuple[Write, Callable[[], Iterator[bytes]]]]:
         OutputError: there is no room for them.
     """
     with ExitStack() as stack:
-        with _told():
+        with telling(_FOLDER):
             file = stack.enter_context(tempfile.TemporaryFile())
 
         def keep(data: bytes) -> None:
-            with _told():
+            with telling(_FOLDER):
                 file.write(data)
 
         def kept() -> Iterator[bytes]:
-            with _told():
+            with telling(_FOLDER):
                 file.seek(0)
             return iter(lambda: file.read(MEBIBYTE), b"")
 
         yield keep, kept
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise OutputError(f"the folder for temporary files: cannot be written: {cause}") from error

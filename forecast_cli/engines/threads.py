@@ -1,6 +1,5 @@
 """Work -> results, in threads of this process."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 
@@ -22,6 +21,9 @@ class Threads:
         hear: Hear[Message],
     ) -> list[Result]:
         """See `Engine`."""
+        # Not at the top: a forecast needs none of it to start.
+        from concurrent.futures import ThreadPoolExecutor
+
         if not n_parts:
             return []
         stop = Event()

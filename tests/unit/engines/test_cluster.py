@@ -79,7 +79,10 @@ def test_work_whose_process_is_killed_is_done_again_and_heard_once(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     heard: list[tuple[int, str]] = []
-    hear = lambda *said: heard.append(said)  # noqa: E731
+
+    def hear(number: int, said: str) -> None:
+        heard.append((number, said))
+
     assert cluster.run(works.dying_once, str(tmp_path), 2, hear=hear) == [0, 1]
     assert sorted(heard) == [(0, "first"), (0, "second"), (1, "first"), (1, "second")]
 
