@@ -13,6 +13,10 @@ from forecast_cli.representation import Representation
 _LONGEST_BY_STEP = 48
 """Longer contexts are always read in segments: step by step they cost more than they bring."""
 
+_LONGEST_FOR_FEW_UNITS = 128
+_MANY_UNITS = 128
+"""Networks that read longer contexts have so many units a layer, if nothing else is asked for."""
+
 _LONGEST_SEGMENT = 24
 _FEWEST_STEPS = 2
 
@@ -77,7 +81,7 @@ def candidate_forms(
             deseasonalised=way.deseasonalised,
         )
         forms.append(_form(representation, plan, settings.network, in_segments=way.in_segments))
-    different = list(dict.fromkeys(forms))
+    different = _different_first(forms)
     config = settings.optimisation
     count = _MEMBERS[config.effort]
     if inputs:
@@ -101,6 +105,13 @@ def _with_inputs(forms: list[Form], inputs: tuple[Input, ...], count: int) -> li
     half = count // 2
     pairs = zip(seeing, blind[:half], strict=False)
     return [form for pair in pairs for form in pair] + seeing[half:]
+
+
+def _different_first(forms: list[Form]) -> list[Form]:
+    """Every form once, in their order, and then those that came before already."""
+    different = dict.fromkeys(forms)
+    again = [form for number, form in enumerate(forms) if form in forms[:number]]
+    return [*different, *again]
 
 
 def choose_epochs(n_windows: int, config: TrainConfig) -> int:
@@ -130,10 +141,13 @@ def _form(
         # A short context has too few segments to learn from them.
         segmented = context > plan.context_length or context > _LONGEST_BY_STEP
         asked = min(_segment_length(plan), context) if segmented else 1
+    units = network.units
+    if network.hidden_size is None and context > _LONGEST_FOR_FEW_UNITS:
+        units = _MANY_UNITS
     return Form(
         representation=representation,
         context_length=context,
-        network=replace(network, segment_length=asked),
+        network=replace(network, segment_length=asked, hidden_size=units),
     )
 
 

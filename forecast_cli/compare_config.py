@@ -21,7 +21,7 @@ class NetworkSizes:
     """What networks have in common that differ in their cell."""
 
     layers: int = NetworkConfig.layers
-    hidden_size: int = NetworkConfig.hidden_size
+    hidden_size: int | None = NetworkConfig.hidden_size
     segment_length: int | None = NetworkConfig.segment_length
     dropout: float = NetworkConfig.dropout
     bidirectional: bool = NetworkConfig.bidirectional

@@ -63,15 +63,16 @@ _LAYERS_OF_CELL: dict[Cell, tuple[Layer, ...]] = {
 class NetworkConfig:
     """The recurrent network: its cell and sizes, and what it does beside (see `network`).
 
-    With a `segment_length` above 1 the network takes that many steps at a time. None leaves it to
-    each member of a committee; a network by itself then takes one. `bidirectional` layers read the
+    With a `segment_length` above 1 the network takes that many steps at a time. None leaves it and
+    `hidden_size` to each member of a committee; a network by itself then takes one step at a time
+    and has 64 units a layer. `bidirectional` layers read the
     context backwards as well; with `attention` the end of the context is not all that is looked
     at. A `recursive` network forecasts one step, and the next from its own forecast, and so on.
     """
 
     cell: Cell = "gru"
     layers: int = 1
-    hidden_size: int = 64
+    hidden_size: int | None = None
     segment_length: int | None = None
     dropout: float = 0.1
     bidirectional: bool = False
@@ -85,11 +86,16 @@ class NetworkConfig:
         require_one_of("--activation", self.activation, ACTIVATIONS)
         for option, size, most in (
             ("--layers", self.layers, _MOST_LAYERS),
-            ("--hidden-size", self.hidden_size, _LARGEST_HIDDEN_SIZE),
+            ("--hidden-size", self.units, _LARGEST_HIDDEN_SIZE),
             ("--segment-length", self.pace, HISTORY_LENGTH),
         ):
             require_within(option, size, 1, most)
         require(0 <= self.dropout < 1, f"--dropout is {self.dropout}; it must be in [0, 1)")
+
+    @property
+    def units(self) -> int:
+        """The units of every layer."""
+        return 64 if self.hidden_size is None else self.hidden_size
 
     @property
     def pace(self) -> int:
@@ -128,6 +134,7 @@ class TrainConfig:
     """The optimisation. An epoch is `steps_per_epoch` batches of windows drawn at random.
 
     `epochs` and `members` that are None follow from `effort` and the data (see `candidates`).
+    Without `patience` every epoch is trained.
     """
 
     effort: Effort = "normal"
@@ -141,7 +148,7 @@ class TrainConfig:
     clip_norm: float = 1.0
     optimizer: OptimizerName = "adamw"
     schedule: Schedule = "onecycle"
-    patience: int = 8
+    patience: int | None = None
     seed: int = 0
     threads: int = DEFAULT_THREADS
     device: Device = "auto"

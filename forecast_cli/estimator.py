@@ -81,7 +81,7 @@ class RecurrentForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         context_length: int | None = None,
         cell: Cell = NetworkConfig.cell,
         layers: int = NetworkConfig.layers,
-        hidden_size: int = NetworkConfig.hidden_size,
+        hidden_size: int | None = NetworkConfig.hidden_size,
         dropout: float = NetworkConfig.dropout,
         effort: Effort = TrainConfig.effort,
         members: int | None = None,

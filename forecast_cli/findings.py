@@ -89,6 +89,7 @@ class MemberSummary:
     representation: str
     context_length: int
     segment_length: int
+    hidden_size: int
     covariates: tuple[str, ...]
     epochs: int
     validation_mase: float | None

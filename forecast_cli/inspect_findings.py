@@ -122,6 +122,7 @@ class PlannedNetwork:
     representation: str
     context_length: int
     segment_length: int
+    hidden_size: int
     covariates: tuple[str, ...]
     count: int
 

@@ -53,7 +53,7 @@ class TrainOptions(ReadOptions, total=False):
     season_length: int | None
     cell: Cell
     layers: int
-    hidden_size: int
+    hidden_size: int | None
     segment_length: int | None
     dropout: float
     bidirectional: bool
@@ -69,7 +69,7 @@ class TrainOptions(ReadOptions, total=False):
     l1: float
     l2: float
     clip_norm: float
-    patience: int
+    patience: int | None
     optimizer: OptimizerName
     schedule: Schedule
     seed: int

@@ -50,6 +50,7 @@ def report_forecast(
 def describe_checkpoint(source: str, model: Model, digest: str) -> InfoReport:
     """What the checkpoint `source` with this SHA-256 holds."""
     committee, training = model.committee, model.training
+    sizes = [member.form.network.units for member in committee.members]
     return InfoReport(
         checkpoint=source,
         format_version=FORMAT_VERSION,
@@ -58,7 +59,7 @@ def describe_checkpoint(source: str, model: Model, digest: str) -> InfoReport:
         data=training.data,
         cell=committee.network.cell,
         layers=committee.network.layers,
-        hidden_size=committee.network.hidden_size,
+        hidden_size=max(sizes, default=committee.network.units),
         bidirectional=committee.network.bidirectional,
         attention=committee.network.attention,
         strategy=committee.network.strategy,
@@ -80,6 +81,7 @@ def _members(model: Model) -> tuple[MemberSummary, ...]:
             representation=str(member.form.representation),
             context_length=member.form.context_length,
             segment_length=member.form.network.pace,
+            hidden_size=member.form.network.units,
             covariates=names_of(member.form.inputs, model.panel.covariates),
             epochs=member.epochs,
             validation_mase=member.validation_error,

@@ -68,7 +68,7 @@ class RecurrentRegressor(nn.Module):
         self.horizon = horizon = config.stride(horizon)
         self.inputs = tuple(inputs)
         known_ahead = ahead(self.inputs)
-        size, segment = config.hidden_size, config.pace
+        size, segment = config.units, config.pace
         # Built without memory: the constructors would draw from the global generator.
         with torch.device("meta"):
             width = embedded_features(segment, expanded_width(self.inputs))
@@ -96,7 +96,7 @@ class RecurrentRegressor(nn.Module):
 
     def _make_layers(self, config: NetworkConfig) -> None:
         """What reads the context: recurrent layers, and attention to their states."""
-        size, both_ways = config.hidden_size, config.bidirectional
+        size, both_ways = config.units, config.bidirectional
         kinds = config.recurrent_layers
         self.recurrent = nn.ModuleList(
             _LAYERS[kind](size, size, batch_first=True, bidirectional=both_ways) for kind in kinds

@@ -120,7 +120,7 @@ def weight_shapes(
 ) -> dict[str, tuple[int, ...]]:
     """The name and shape of every weight of a network."""
     horizon = network.stride(horizon)
-    size, segment = network.hidden_size, network.pace
+    size, segment = network.units, network.pace
     is_segmented = segment > 1
     shapes: dict[str, tuple[int, ...]] = {}
     if is_segmented:

@@ -164,12 +164,19 @@ def describe_network(report: InfoReport) -> str:
     ]
     words = [
         " ".join(part for part in parts if part),
-        f"{counted(report.layers, 'layer')} of {counted(report.hidden_size, 'unit')}",
+        f"{counted(report.layers, 'layer')} of {_sizes(report)}",
         counted(report.n_parameters, "parameter"),
         report.strategy if report.strategy != NetworkConfig.strategy else "",
         f"{report.activation} activation" if report.activation != NetworkConfig.activation else "",
     ]
     return ", ".join(word for word in words if word)
+
+
+def _sizes(report: InfoReport) -> str:
+    """The units of a layer, which may differ between the networks."""
+    sizes = sorted({report.hidden_size, *(member.hidden_size for member in report.members)})
+    smaller = "".join(f"{size} or " for size in sizes[:-1])
+    return smaller + counted(sizes[-1], "unit")
 
 
 def describe_member(member: MemberSummary | PlannedNetwork) -> str:

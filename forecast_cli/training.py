@@ -28,6 +28,10 @@ from forecast_cli.splits import Origins
 
 _SMALLEST_BATCH = 32
 
+_END_MAY_BE_WORSE = 1.05
+"""The weights at the end of a training are kept unless those of an earlier epoch were clearly
+better: by more than the choice among so many epochs makes up (`docs/decisions.md`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -209,9 +213,11 @@ class _Run:
     @property
     def is_over(self) -> bool:
         """Whether another epoch is not wanted, or not worth its time."""
+        patience = self.task.optimisation.patience
         is_stuck = (
-            self.task.validation is not None
-            and self.epoch - self.best.epochs >= self.task.optimisation.patience
+            patience is not None
+            and self.task.validation is not None
+            and self.epoch - self.best.epochs >= patience
         )
         return self.epoch >= self.task.epochs or is_stuck or self.best.is_cut_short
 
@@ -222,7 +228,7 @@ class _Run:
         self.epoch += 1
         error = self._validate()
         self.pace.note(loss if self.task.validation is None else error)
-        if self.task.validation is None or error < self.best.validation_error:
+        if self._is_better(error):
             self.best = self._as_it_is(error)
         seconds = self.seconds
         if limit is not None and seconds >= limit and not self.is_over:
@@ -235,6 +241,15 @@ class _Run:
             validation=None if self.task.validation is None else error,
             seconds_left=seconds / self.epoch * (task.epochs - self.epoch),
         )
+
+    def _is_better(self, error: float) -> bool:
+        """Whether to keep the weights of now, which err so much on validation."""
+        task = self.task
+        if task.validation is None:
+            return True
+        # The last epochs, of small steps, bring what later values show and few origins may not.
+        is_end = self.epoch == task.epochs and task.optimisation.patience is None
+        return error < self.best.validation_error * (_END_MAY_BE_WORSE if is_end else 1.0)
 
     @property
     def seconds(self) -> float:

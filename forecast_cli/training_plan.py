@@ -53,6 +53,7 @@ def _networks(panel: Panel, forms: tuple[Form, ...]) -> tuple[PlannedNetwork, ..
             representation=str(form.representation),
             context_length=form.context_length,
             segment_length=form.network.pace,
+            hidden_size=form.network.units,
             covariates=names_of(form.inputs, panel.covariates),
             count=times,
         )

@@ -56,7 +56,11 @@ _STEP_SIZE = _window("--step-size", metavar="N", help="Steps from one cutoff to 
 _RESULT = _output("-o", "--output", metavar="FILE", help="Where the result goes.")
 _SIZES = {
     "layers": _network("--layers", metavar="N", help="Recurrent layers."),
-    "hidden_size": _network("--hidden-size", metavar="N", help="Units in a layer."),
+    "hidden_size": _network(
+        "--hidden-size",
+        metavar="N",
+        help="Units in a layer; 64 otherwise, or 128 where the network sees many steps.",
+    ),
     "segment_length": _network(
         "--segment-length", metavar="N", help="Steps that the network takes at a time."
     ),
@@ -204,7 +208,9 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
             "falling, constant.",
         ),
         "patience": _training(
-            "--patience", metavar="N", help="Epochs without progress before training stops."
+            "--patience",
+            metavar="N",
+            help="Epochs without progress before training stops; without it, all are trained.",
         ),
         "seed": _training("--seed", metavar="N", help="The same seed gives the same model."),
         "threads": _training("--threads", metavar="N", help="CPU threads."),

@@ -60,7 +60,7 @@ def test_every_command_has_its_options_with_help_and_default() -> None:
             assert setting.option.help.replace("-", r"\-") in section
     assert r"\fB\-H\fR, \fB\-\-horizon\fR \fIN\fR" in PAGE
     assert r"\fB\-\-cell\fR \fIgru|lstm|rnn|lstm\-gru\fR" in PAGE
-    assert "Units in a layer. Default: 64." in PAGE
+    assert "Recurrent layers. Default: 1." in PAGE
     assert "Show no progress.\n" in PAGE
 
 

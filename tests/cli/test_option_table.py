@@ -69,7 +69,7 @@ def test_without_options_train_uses_the_defaults_of_the_settings(
 def test_help_shows_the_defaults_of_the_settings(run: Run) -> None:
     words = " ".join(run("train", "--help").text.replace("│", " ").split())
     assert f"The recurrent cell. [default: {NetworkConfig().cell}]" in words
-    assert f"Units in a layer. [default: {NetworkConfig().hidden_size}]" in words
+    assert f"Recurrent layers. [default: {NetworkConfig().layers}]" in words
     assert f"How much time accuracy may cost. [default: {TrainConfig().effort}]" in words
     assert "[default: 80,95]" in words
 

@@ -46,6 +46,22 @@ def test_some_members_lose_the_season_where_there_is_one(plan: WindowPlan) -> No
     assert found == ({False, True} if plan.season_length > 1 else {False})
 
 
+def test_networks_that_read_a_long_context_are_wide_unless_a_width_is_asked_for() -> None:
+    plan = replace(PLAIN, long_context_length=300)
+    forms = forms_of(plan)
+    assert {form.context_length: form.network.units for form in forms} == {12: 64, 300: 128}
+    assert {form.network.units for form in forms_of(PLAIN)} == {64}
+    asked = forms_of(plan, network=NetworkConfig(hidden_size=64))
+    assert {form.network.units for form in asked} == {64}
+
+
+def test_a_form_that_comes_twice_is_trained_twice_behind_those_that_differ() -> None:
+    forms = forms_of(PLAIN, base="naive")
+    assert len(forms) == 6
+    assert len(set(forms[:4])) == 4
+    assert forms[4:] == [forms[2], forms[1]]
+
+
 def test_the_best_naive_continuation_is_corrected_by_some() -> None:
     for base in ("drift", "last-difference"):
         assert {form.representation.base for form in forms_of(PLAIN, base=base)} == {"naive", base}

@@ -56,3 +56,14 @@ def test_a_network_is_described_by_its_size_and_by_what_is_not_as_by_default() -
         "bidirectional gru with attention, 1 layer of 5 units, "
         f"{MODEL.n_parameters} parameters, recursive, relu activation"
     )
+
+
+def test_networks_of_different_width_are_described_with_all_of_them() -> None:
+    narrow, *others = MODEL.committee.members
+    network = replace(narrow.form.network, hidden_size=128)
+    wide = replace(narrow, form=replace(narrow.form, network=network))
+    mixed = replace(MODEL, committee=replace(MODEL.committee, members=(wide, *others)))
+    report = describe_checkpoint("m.forecast", mixed, "ab" * 32)
+    assert [part.hidden_size for part in report.members] == [128, 5]
+    assert report.hidden_size == 128
+    assert describe_network(report).startswith("gru, 1 layer of 5 or 128 units, ")

@@ -67,6 +67,7 @@ def member(**changes: Any) -> MemberSummary:
         "representation": "log",
         "context_length": 8,
         "segment_length": 2,
+        "hidden_size": 64,
         "covariates": (),
         "epochs": 5,
         "validation_mase": 0.8,

@@ -182,6 +182,21 @@ def test_early_stopping_keeps_the_epoch_that_did_best_on_validation() -> None:
         assert trained.validation_error == min(error for error in errors if error is not None)
 
 
+@pytest.mark.parametrize(("learning_rate", "is_end_kept"), [(0.005, True), (0.01, False)])
+def test_the_end_of_a_training_is_kept_unless_an_earlier_epoch_was_clearly_better(
+    learning_rate: float, is_end_kept: bool
+) -> None:
+    seen: list[ProgressEvent] = []
+    optimisation = replace(QUICK, learning_rate=learning_rate)
+    task = replace(make_task(), optimisation=optimisation, epochs=30)
+    (trained,) = train_all([task], Workshop(Threads(1)), seen.append)
+    errors = [event.validation for event in seen if event.validation is not None]
+    assert len(errors) == 30
+    assert min(errors) < errors[-1]
+    assert (errors[-1] < 1.05 * min(errors)) is is_end_kept
+    assert trained.epochs == (30 if is_end_kept else 1 + int(np.argmin(errors)))
+
+
 def test_without_validation_the_last_epoch_counts() -> None:
     trained = run(make_task(validated=False))
     assert trained.epochs == 3

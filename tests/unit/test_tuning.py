@@ -118,7 +118,7 @@ def scores(monkeypatch: pytest.MonkeyPatch) -> dict[int, Sequence[float | None]]
 
     def fit_nothing(course: object, attempt: Attempt, *_: object) -> Fit:
         settings, cutoff = attempt
-        return Fit(error=known[settings.network.hidden_size][cutoff], seconds=10.0)
+        return Fit(error=known[settings.network.units][cutoff], seconds=10.0)
 
     monkeypatch.setattr(trial_fits, "_fit", fit_nothing)
     return known
