@@ -6,12 +6,13 @@ rule gets the next simpler one, at last its last value. `SIMPLE` names the rules
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.scales import LARGEST_EXPONENT
-from forecast_cli.seasonality import estimate_season
+from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.smoothing import damped_trend, theta
 
 Array = NDArray[np.float64]
@@ -75,27 +76,34 @@ def last_difference(context: Array, horizon: int, season_length: int = 1) -> Arr
     return _line(context, before, last, horizon)
 
 
-def _smoothed(rule: Callable[[Array, int], Array], *, on_logs: bool) -> Continuation:
+@dataclass(frozen=True, kw_only=True)
+class _Smoothed:
     """A smoothing rule on what remains without the season, with the season put back.
 
     Logs are taken of the rows that have only positive values. A forecast that overflows is `naive`.
     """
 
-    def continuation(context: Array, horizon: int, season_length: int = 1) -> Array:
+    rule: Callable[[Array, int], Array]
+    on_logs: bool
+
+    def __call__(self, context: Array, horizon: int, season_length: int = 1) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
             season = estimate_season(context, season_length)
+        return self.with_season(context, horizon, season)
+
+    def with_season(self, context: Array, horizon: int, season: Season) -> Array:
+        """The same for a season that is known already."""
+        with np.errstate(over="ignore", invalid="ignore"):
             plain = season.remove(context)
-            logged = season.on_logs[:, None] & on_logs
+            logged = season.on_logs[:, None] & self.on_logs
             values = np.where(logged, np.log(np.where(logged, plain, 1.0)), plain)
             last = naive(values, 1)
-            forecast = rule(values, horizon)
+            forecast = self.rule(values, horizon)
             growth = np.clip(forecast - last, -LARGEST_EXPONENT, LARGEST_EXPONENT)
             forecast = np.where(logged, np.exp(last + growth), forecast)
             forecast = season.restore(forecast)
         usable = np.isfinite(last) & np.isfinite(forecast)
         return np.where(usable, forecast, naive(context, horizon))
-
-    return continuation
 
 
 NAIVE: dict[str, Continuation] = {
@@ -107,12 +115,20 @@ NAIVE: dict[str, Continuation] = {
 """The naive continuations by name: a look at the data, without any estimate."""
 
 SIMPLE: dict[str, Continuation] = NAIVE | {
-    "damped-trend": _smoothed(damped_trend, on_logs=False),
-    "log-damped-trend": _smoothed(damped_trend, on_logs=True),
-    "theta": _smoothed(theta, on_logs=False),
-    "log-theta": _smoothed(theta, on_logs=True),
+    "damped-trend": _Smoothed(rule=damped_trend, on_logs=False),
+    "log-damped-trend": _Smoothed(rule=damped_trend, on_logs=True),
+    "theta": _Smoothed(rule=theta, on_logs=False),
+    "log-theta": _Smoothed(rule=theta, on_logs=True),
 }
 """All simple continuations by name: a new one needs a line here and nothing elsewhere."""
+
+
+def continue_with_season(name: str, context: Array, horizon: int, season: Season) -> Array:
+    """What `SIMPLE` of this name makes of a context whose season is known, and so is its length."""
+    continuation = SIMPLE[name]
+    if isinstance(continuation, _Smoothed):
+        return continuation.with_season(context, horizon, season)
+    return continuation(context, horizon, season.length)
 
 
 def _line(context: Array, start: NDArray[np.intp], stop: NDArray[np.intp], horizon: int) -> Array:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.baselines import SIMPLE, continue_with_season
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inputs import Feed, Input, Surroundings
 from forecast_cli.recurrence import attention_weights, forward
 from forecast_cli.representation import Representation, Represented, applies, represent
-from forecast_cli.seasonality import estimate_season
+from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.splits import minimum_context
 from forecast_cli.windows import last_steps
 
@@ -156,12 +156,15 @@ class Committee:
             voiced = self.rows_for_networks(context)
         total = np.zeros_like(context, np.float64, shape=(len(context), self.horizon))
         weight = np.zeros_like(context, np.float64, shape=(len(context), 1))
+        # Sums of the largest numbers are infinite, and make no season that counts.
+        with np.errstate(over="ignore", invalid="ignore"):
+            season = estimate_season(context, self.season_length)
         # In the order of a file, as the order of a sum shows in its last bits.
         for name, part in sorted(self.simple_weights.items()):
-            total += part * SIMPLE[name](context, self.horizon, self.season_length)
+            total += part * continue_with_season(name, context, self.horizon, season)
             weight += part
         for member in self.members:
-            rows, forecast = self._hear(member, context, around, voiced)
+            rows, forecast = self._hear(member, context, around, voiced, season)
             total[rows] += member.weight * forecast
             weight[rows] += member.weight
         forecast = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
@@ -177,6 +180,7 @@ class Committee:
         context: Array,
         around: Surroundings | None,
         voiced: NDArray[np.bool_],
+        season: Season,
     ) -> tuple[NDArray[np.intp], Array]:
         """The rows that a member can forecast, and its forecast of them."""
         representation = member.form.representation
@@ -187,7 +191,7 @@ class Committee:
             return rows, member.forecast(context[rows], self.horizon, _rows(around, rows))
         # A season that is subtracted, as some value is not positive, can leave less than zero.
         rows = np.flatnonzero(usable & applies(representation, context))
-        season = estimate_season(context[rows], self.season_length)
+        season = season.rows(rows)
         calm = season.remove(context[rows])
         return rows, season.restore(member.forecast(calm, self.horizon, _rows(around, rows)))
 

@@ -32,6 +32,15 @@ class Season:
     indices: Array
     on_logs: NDArray[np.bool_]
 
+    @property
+    def length(self) -> int:
+        """How many steps a season has."""
+        return int(self.indices.shape[1])
+
+    def rows(self, rows: NDArray[np.intp]) -> "Season":
+        """The season of some of the rows, by number."""
+        return Season(indices=self.indices[rows], on_logs=self.on_logs[rows])
+
     def remove(self, context: Array) -> Array:
         """The context [B, L], which ends at the cutoff, without its season."""
         return self._without(context, np.arange(-context.shape[1], 0))
@@ -41,21 +50,20 @@ class Season:
         return self._without(future, np.arange(future.shape[1]))
 
     def _without(self, values: Array, steps: NDArray[np.int64]) -> Array:
-        index, on_logs = self._index(steps), self.on_logs[:, None]
-        return np.where(on_logs, values * _factor(-index, on_logs), values - index)
+        on_logs, phases = self.on_logs[:, None], steps % self.length
+        divided = values * _factor(-self.indices, on_logs)[:, phases]
+        return np.where(on_logs, divided, values - self.indices[:, phases])
 
     def remove_at(self, values: Array, rows: NDArray[np.int64], steps: NDArray[np.int64]) -> Array:
         """Values of given rows at given steps after the cutoff (step 0 is the next), without it."""
-        on_logs, index = self.on_logs[rows], self.indices[rows, steps % self.indices.shape[1]]
+        on_logs, index = self.on_logs[rows], self.indices[rows, steps % self.length]
         return np.where(on_logs, values * _factor(-index, on_logs), values - index)
 
     def restore(self, forecast: Array) -> Array:
         """The forecast [B, H], which starts after the cutoff, with the season put back."""
-        index, on_logs = self._index(np.arange(forecast.shape[1])), self.on_logs[:, None]
-        return np.where(on_logs, forecast * _factor(index, on_logs), forecast + index)
-
-    def _index(self, steps: NDArray[np.int64]) -> Array:
-        return self.indices[:, steps % self.indices.shape[1]]
+        on_logs, phases = self.on_logs[:, None], np.arange(forecast.shape[1]) % self.length
+        multiplied = forecast * _factor(self.indices, on_logs)[:, phases]
+        return np.where(on_logs, multiplied, forecast + self.indices[:, phases])
 
 
 def estimate_season(context: Array, season_length: int) -> Season:

@@ -1,7 +1,7 @@
 """Context [B, L] -> forecasts [B, H] by exponential smoothing, every row with its own parameters.
 
-Each rule tries a grid of parameters on all rows at once and keeps, for each row, those with the
-least squared error one step ahead, of equal ones the first. A NaN is padding or missing: it neither
+Each rule tries parameters on all rows at once and keeps, for each row, those with the least squared
+error one step ahead, of equal ones the first. A NaN is padding or missing: it neither
 moves a level nor counts as an error. A row needs one value; one that is too short for a rule gets a
 flatter forecast.
 """
@@ -14,17 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.folding import Arrays, fold
+from forecast_cli.observed_steps import (
+    early_slope,
+    first_step,
+    lines_so_far,
+    nth_observed,
+    steps_since,
+)
 from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
 
-_ROWS_AT_ONCE = 128
+_ROWS_AT_ONCE = 512
+"""So few that their states stay near the processor, and so many that few steps are called."""
 
-_LEVEL_WEIGHTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.01)
-_TREND_WEIGHTS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
-_DAMPINGS = (0.8, 0.9, 0.95, 0.98)
-_EARLY_CHANGES = 4
-"""The first trend is that of so many changes."""
+_DAMPED_TREND = (
+    (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.01),
+    (0.01, 0.05, 0.1, 0.2, 0.4, 0.8),
+    (0.8, 0.9, 0.95, 0.98),
+)
+"""Weights of the level, weights of the trend in parts of them, and dampings."""
+
+_TRIED_FIRST = ((0, 2, 5, 8), (0, 2, 5), (1, 3))
+"""Places on these axes; every other place is beside one of them."""
 
 _THETA_LEVEL_WEIGHTS = (0.99, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.02)
 _LINE_SHARES = (0.5, 0.25, 0.75, 0.0, 1.0)
@@ -45,15 +57,38 @@ def damped_trend(context: Array, horizon: int) -> Array:
 
 
 def _damped_trend(context: Array, horizon: int) -> Array:
+    """The forecast: of a few settings the best for each row, then the best of those near it."""
     unit = _unit(context)
     values, observed = _scaled(context, unit)
-    grid = np.array(list(product(_LEVEL_WEIGHTS, _TREND_WEIGHTS, _DAMPINGS))).T
-    weight, trend_weight, damping = grid[:, None, :]
+    first, slope = nth_observed(values, observed, 0), early_slope(values, observed)
+    coarse, near = _settings_to_try(_DAMPED_TREND, _TRIED_FIRST)
+
+    def smoothed(settings: Sequence[Array]) -> Arrays:
+        return _follow(values, observed, (first, slope), settings)
+
+    *_, errors = smoothed([setting + 0 * first for setting in coarse])
+    best = _first_of_least(errors)
+    fine = [np.take_along_axis(setting, best, axis=0) for setting in near]
+    level, trend, errors = smoothed(fine)
+    best = _first_of_least(errors)
+    fading = np.cumsum(_at(fine[2], best) ** np.arange(1, horizon + 1), axis=1)
+    forecast = _at(level, best) + fading * _at(trend, best)
+    return unit * forecast
+
+
+def _follow(
+    values: Array, observed: NDArray[np.bool_], start: Arrays, settings: Sequence[Array]
+) -> Arrays:
+    """Level, trend and sum of squared errors [B, S] of S settings [B, S] at the end.
+
+    Level and trend of each row start at [B, 1].
+    """
+    weight, trend_weight, damping = (_side_by_side(setting) for setting in settings)
     trend_weight = weight * trend_weight
-    level = np.repeat(_nth(values, observed, 0), grid.shape[1], axis=1)
-    trend = np.repeat(_early_slope(values, observed), grid.shape[1], axis=1)
+    first, slope = start
+    trend = slope + 0 * damping
     # The step from before the first value to it is part of the loop: it must not move the level.
-    level = level - damping * trend
+    level = first - damping * trend
 
     def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
         level, trend, errors = state
@@ -63,16 +98,30 @@ def _damped_trend(context: Array, horizon: int) -> Array:
         error = _where(seen, value - ahead, 0.0)
         errors += error**2
         ahead += weight * error
-        faded += trend_weight * error
+        error *= trend_weight
+        faded += error
         return (_where(moving, ahead, level), _where(moving, faded, trend), errors), ()
 
     started = np.logical_or.accumulate(observed, axis=1)
-    start = (level, trend, np.zeros_like(level))
-    (level, trend, errors), _ = fold(step, start, (values, observed, started), _first(observed))
-    best = _first_of_least(errors)
-    fading = np.cumsum(_at(damping, best) ** np.arange(1, horizon + 1), axis=1)
-    forecast = _at(level, best) + fading * _at(trend, best)
-    return unit * forecast
+    fed = [_side_by_side(part) for part in (values, observed, started)]
+    end: Arrays = fold(step, (level, trend, np.zeros_like(level)), fed, first_step(observed))[0]
+    return end
+
+
+def _settings_to_try(
+    axes: Sequence[Sequence[float]], first: Sequence[Sequence[int]]
+) -> tuple[Array, Array]:
+    """The settings [P, S] to try first, and those near to each of them [P, S, K], in order.
+
+    A setting has a value on each of P axes; those beside it on all axes are near, and it itself.
+    """
+    coarse = [[axis[place] for place in places] for axis, places in zip(axes, first, strict=True)]
+    around = [
+        [[axis[min(max(place + by, 0), len(axis) - 1)] for by in (-1, 0, 1)] for place in places]
+        for axis, places in zip(axes, first, strict=True)
+    ]
+    near = [list(product(*beside)) for beside in product(*around)]
+    return np.array(list(product(*coarse))).T, np.moveaxis(np.array(near), 2, 0)
 
 
 def theta(context: Array, horizon: int) -> Array:
@@ -92,48 +141,75 @@ def theta(context: Array, horizon: int) -> Array:
 
 
 def _theta(context: Array, horizon: int) -> Array:
-    """The forecast; of S shares of the line and W weights, what both change is [B, S, W]."""
+    """The forecast; of W weights and S shares of the line, what both change is [B, S, W]."""
     unit = _unit(context)
     values, observed = _scaled(context, unit)
-    weight, share = np.array(_THETA_LEVEL_WEIGHTS), np.array(_LINE_SHARES)[:, None]
-    intercepts, slopes = _lines(values, observed)
-    counts, waited = np.cumsum(observed, axis=1), _steps_since(observed)
-
-    def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
-        level, left, errors, products, squares = state
-        value, seen, count, *line = (part[:, None, None] for part in now)
-        decayed = (1 - weight) * left
-        error = value - (level + share * _lag(left, decayed, weight, line, 1))
-        scored = seen & (count > _FEWEST_FOR_A_LINE)
-        error = _where(scored, error, 0.0)
-        errors += error**2
-        products += error * left
-        squares += _where(scored, left**2, 0.0)
-        moved = level + weight * (value - level)
-        return (
-            _where(seen, moved, level),
-            _where(seen, decayed, left),
-            errors,
-            products,
-            squares,
-        ), ()
-
-    level = (1 - share) * _nth(values, observed, 0)[:, None] + 0 * weight
-    # What is left of the first level in the current one, and the moments of the errors with it.
-    left = np.ones_like(level[:, :1])
-    start = (level, left, *(np.zeros_like(part) for part in (level, level, left)))
-    lines: tuple[NDArray[Any], ...] = (intercepts, slopes, waited)
-    fed = (values, observed, counts, *(part[:, :-1] for part in lines))
-    (level, left, errors, products, squares), _ = fold(step, start, fed, _first(observed))
-    moved = products / (squares + 1)
-    best = _first_of_least(_by_setting(errors - moved * products))
-    level = _at(_by_setting(level + moved * left), best)
+    lines = (*lines_so_far(values, observed), steps_since(observed))
+    first, share = nth_observed(values, observed, 0), np.array(_LINE_SHARES)[:, None]
+    weight = _side_by_side(np.array(_THETA_LEVEL_WEIGHTS) + 0 * first)
+    found = _follow_lines(values, observed, (first, weight), lines)
+    level, left, *sums = (part[:, None] for part in found)
+    errors, moved = _errors_of(share, sums, _sum_of_squares(1 - weight, observed)[:, None])
+    best = _first_of_least(_by_setting(errors))
+    level = _at(_by_setting(level + (moved - share * first[:, None]) * left), best)
     left = _at(_by_setting(left + 0 * share), best)
     settings = np.array(list(product(_THETA_LEVEL_WEIGHTS, _LINE_SHARES))).T
     weight, share = _at(settings[:1], best), _at(settings[1:], best)
     line = [part[:, -1:] for part in lines]
     lag = _lag(left, (1 - weight) * left, weight, line, np.arange(1, horizon + 1))
     return unit * (level + share * lag)
+
+
+def _follow_lines(
+    values: Array, observed: NDArray[np.bool_], start: Arrays, lines: Arrays
+) -> Arrays:
+    """Level, what is `left` of its start, and sums over the steps, all [B, W] for W weights.
+
+    The start is the first value [B, 1], the weight [B, W], and no share of the line. An error is
+    that of this level less a share of the `pull` of the line, so that sums of their products, and
+    of those with what is left, tell the errors of any share and any first level.
+    """
+    first, weight = start
+    kept = 1 - weight
+
+    def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
+        level, left, *sums = state
+        value, seen, count, *line = (part[:, None] for part in now)
+        decayed = kept * left
+        scored = seen & (count > _FEWEST_FOR_A_LINE)
+        ahead = value - level
+        error = _where(scored, ahead, 0.0)
+        pull = _where(scored, _lag(left, decayed, weight, line, 1), 0.0)
+        terms = (error * error, error * pull, pull * pull, error * left, pull * left)
+        for total, term in zip(sums, terms, strict=True):
+            np.add(total, term, out=total)
+        moved = level + weight * ahead
+        return (_where(seen, moved, level), _where(seen, decayed, left), *sums), ()
+
+    level = first + 0 * weight
+    sums = (np.zeros_like(level) for _ in range(5))
+    intercepts, slopes, waited = lines
+    # The level starts at the first value whatever the share, so that it is no part of the lag.
+    before = (part[:, :-1] for part in (intercepts - first, slopes, waited))
+    fed = [_side_by_side(x) for x in (values, observed, np.cumsum(observed, axis=1), *before)]
+    end: Arrays = fold(step, (level, np.ones_like(level), *sums), fed, first_step(observed))[0]
+    return end
+
+
+def _errors_of(share: Array, sums: Sequence[Array], squares: Array) -> tuple[Array, Array]:
+    """The squared errors [B, S, W] from the best first level, and how far to move it there."""
+    errors, crossed, pulls, products, pulled = sums
+    products = products - share * pulled
+    moved = products / (squares + 1)
+    return errors - 2 * share * crossed + share**2 * pulls - moved * products, moved
+
+
+def _sum_of_squares(kept: Array, observed: NDArray[np.bool_]) -> Array:
+    """The sum [B, W] over scored values of the square of what is left of the first level."""
+    ratio, count = kept**2, observed.sum(axis=1)[:, None]
+    whole = ratio**_FEWEST_FOR_A_LINE - ratio ** np.maximum(count, _FEWEST_FOR_A_LINE)
+    result: Array = whole / (1 - ratio)
+    return result
 
 
 def _lag(
@@ -156,7 +232,7 @@ def _by_setting(states: Array) -> Array:
 
 
 def _in_parts(rule: Callable[[Array, int], Array], context: Array, horizon: int) -> Array:
-    """A rule for so many rows at once that their states, one a setting, stay near the processor."""
+    """A rule for some rows at a time."""
     parts = np.array_split(context, max(1, -(-len(context) // _ROWS_AT_ONCE)))
     return np.concatenate([rule(part, horizon) for part in parts])
 
@@ -164,33 +240,6 @@ def _in_parts(rule: Callable[[Array, int], Array], context: Array, horizon: int)
 def _where(flags: NDArray[np.bool_], new: Array, old: Array | float) -> Array:
     """`np.where`, but for the common case that all flags are set."""
     return new if flags.all() else np.where(flags, new, old)
-
-
-def _lines(values: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Intercepts and slopes [B, L + 1] of the line through the first 0, 1, … L steps.
-
-    Steps count from the first value, which is step 1. Without two values the line is flat.
-    """
-    steps = np.cumsum(np.logical_or.accumulate(observed, axis=1), axis=1)
-    sums = [
-        np.pad(np.cumsum(term * observed, axis=1), ((0, 0), (1, 0)))
-        for term in (np.ones_like(values), steps, steps**2, values, steps * values)
-    ]
-    n, t, tt, y, ty = sums
-    spread = n * tt - t**2
-    enough = spread > 0
-    slope = np.divide(n * ty - t * y, spread, out=np.zeros_like(y), where=enough)
-    mean = np.divide(y - slope * t, n, out=np.zeros_like(y), where=n > 0)
-    first = _nth(values, observed, 0)
-    return np.where(n > 0, mean, first), slope
-
-
-def _steps_since(observed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many steps [B, L + 1] lie between the last value and each step; 0 before the first."""
-    steps = np.arange(1, observed.shape[1] + 1)
-    last = np.maximum.accumulate(np.where(observed, steps, 0), axis=1)
-    since = np.where(last > 0, steps - last, 0)
-    return np.pad(since, ((0, 0), (1, 0)))
 
 
 def _first_of_least(errors: Array) -> NDArray[np.intp]:
@@ -212,31 +261,9 @@ def _scaled(context: Array, unit: Array) -> tuple[Array, NDArray[np.bool_]]:
     return np.where(observed, context, 0.0) / unit, observed
 
 
-def _nth(values: Array, observed: NDArray[np.bool_], n: int) -> Array:
-    """The value [B, 1] that has n observed values before it, else the last observed one."""
-    position = _position(observed, n)
-    return np.take_along_axis(values, position, axis=1)
-
-
-def _first(observed: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The first step [] with a value in any row."""
-    result: NDArray[np.intp] = observed.argmax(axis=1).min(initial=observed.shape[1])
-    return result
-
-
-def _position(observed: NDArray[np.bool_], n: int) -> NDArray[np.intp]:
-    counts = np.cumsum(observed, axis=1)
-    wanted = np.minimum(n + 1, counts[:, -1:])
-    result: NDArray[np.intp] = (counts >= wanted).argmax(axis=1)[:, None]
-    return result
-
-
-def _early_slope(values: Array, observed: NDArray[np.bool_]) -> Array:
-    """The mean change [B, 1] a step over the first few changes."""
-    start, stop = _position(observed, 0), _position(observed, _EARLY_CHANGES)
-    change = np.take_along_axis(values, stop, axis=1) - np.take_along_axis(values, start, axis=1)
-    result: Array = change / np.maximum(stop - start, 1)
-    return result
+def _side_by_side(states: NDArray[Any]) -> NDArray[Any]:
+    """The same [B, S] with the rows of a column side by side in memory: few long inner loops."""
+    return states.swapaxes(0, 1).copy().swapaxes(0, 1)
 
 
 def _at(states: Array, best: NDArray[np.intp]) -> Array:

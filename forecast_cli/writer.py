@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet"]
 RowFormat = Literal["csv", "tsv", "jsonl"]
 """Formats in which rows stand one after the other."""
+
+_NEEDS_QUOTES = frozenset(',\t"\r\n')
 
 
 def check_format(file_format: FileFormat) -> None:
@@ -66,17 +68,32 @@ def render_rows(
 
     Without a `header` CSV goes on with rows only.
     """
-    rows = zip(*columns.values(), strict=True)
     if file_format == "jsonl":
+        rows = zip(*columns.values(), strict=True)
         return "".join(dump_json(dict(zip(columns, row, strict=True))) for row in rows).encode()
+    delimiter = "," if file_format == "csv" else "\t"
     buffer = io.StringIO()
-    writer = csv.writer(
-        buffer, delimiter="," if file_format == "csv" else "\t", lineterminator="\n"
-    )
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     if header:
         writer.writerow(columns)
-    writer.writerows(rows)
+    fields = [_fields(column) for column in columns.values()]
+    # Fields that are text as they should stand are put together in half the time.
+    texts = [field for field in fields if field is not None]
+    if len(texts) == len(columns) > 1:
+        buffer.writelines(f"{delimiter.join(row)}\n" for row in zip(*texts, strict=True))
+    else:
+        writer.writerows(zip(*columns.values(), strict=True))
     return buffer.getvalue().encode()
+
+
+def _fields(column: Sequence[Any]) -> Iterable[str] | None:
+    """The fields of a column as they stand among others, or None where `csv` has to say."""
+    kinds = set(map(type, column))
+    if kinds == {float}:
+        return map(repr, column)
+    if kinds == {str} and _NEEDS_QUOTES.isdisjoint("".join(set(column))):
+        return column
+    return None
 
 
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:

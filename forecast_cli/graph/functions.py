@@ -103,14 +103,6 @@ def _moveaxis(values: Traced, source: int, target: int) -> Traced:
     return values.transpose(*order)
 
 
-@rule_for(np.split)
-def _split(values: Traced, count: int, axis: int = 0) -> list[Traced]:
-    axis %= values.ndim
-    size = values.shape[axis] // count
-    around = (slice(None),) * axis
-    return [values[(*around, slice(n * size, (n + 1) * size))] for n in range(count)]
-
-
 @rule_for(np.array_split)
 def _array_split(values: Traced, count: int) -> list[Traced]:
     """In one part: parts are to save memory where the number of rows is known."""

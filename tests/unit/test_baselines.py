@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
-from forecast_cli.baselines import NAIVE, SIMPLE, drift, last_difference, naive, seasonal_naive
+from forecast_cli.baselines import (
+    NAIVE,
+    SIMPLE,
+    continue_with_season,
+    drift,
+    last_difference,
+    naive,
+    seasonal_naive,
+)
+from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.smoothing import damped_trend, theta
 
 NAN = math.nan
@@ -228,6 +237,22 @@ def test_the_season_is_taken_out_before_smoothing_and_put_back(name: str, sign: 
     np.testing.assert_allclose(
         SIMPLE[name](context, 6, 4), sign * np.tile(pattern, 2)[None, :6], rtol=1e-9
     )
+
+
+@pytest.mark.parametrize("name", SIMPLE)
+def test_a_season_that_is_known_gives_the_same_as_one_that_is_estimated(name: str) -> None:
+    context = noisy(5, 30)
+    found = continue_with_season(name, context, 7, estimate_season(context, 4))
+    np.testing.assert_array_equal(found, SIMPLE[name](context, 7, 4))
+
+
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_a_season_that_is_known_is_taken_for_the_one_there_is(name: str) -> None:
+    index = np.array([[0.3, -0.3]])
+    season = Season(indices=index, on_logs=np.array([True]))
+    found = continue_with_season(name, np.full((1, 20), 5.0), 2, season)
+    plain = SIMPLE[name](np.full((1, 20), 5.0) * np.exp(-np.tile(index, 10)), 2, 1)
+    np.testing.assert_allclose(found, plain * np.exp(index), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", SMOOTHED)

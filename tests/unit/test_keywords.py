@@ -69,7 +69,7 @@ def test_none_leaves_a_choice_to_the_program() -> None:
         ("horizon", 1.5, "horizon is 1.5; it must be a whole number"),
         ("horizon", True, "horizon is True; it must be a whole number"),
         ("dropout", "0.1", "dropout is '0.1'; it must be a number"),
-        ("hidden_size", None, "hidden_size is None; it must be a whole number"),
+        ("layers", None, "layers is None; it must be a whole number"),
         ("time", 3, "time is 3; it must be a text"),
         ("target", [3], "target is 3; it must be a text"),
         ("by_frequency", "yes", "by_frequency is 'yes'; it must be True or False"),

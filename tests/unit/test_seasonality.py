@@ -152,6 +152,16 @@ def test_a_row_without_values_has_no_season() -> None:
     np.testing.assert_array_equal(found.restore(np.array([[1.0, 2.0]])), [[1.0, 2.0]])
 
 
+def test_some_rows_have_the_season_that_they_have_among_others() -> None:
+    context = np.exp(np.random.default_rng(0).normal(size=(3, 24)))
+    season = Season(indices=context[:, :4], on_logs=np.array([True, False, True]))
+    rows = np.array([2, 1])
+    assert season.rows(rows).length == season.length == 4
+    np.testing.assert_array_equal(
+        season.rows(rows).remove(context[rows]), season.remove(context)[rows]
+    )
+
+
 def test_removing_at_given_steps_is_removing_a_row_in_pieces() -> None:
     context = np.exp(np.random.default_rng(0).normal(size=(3, 24)))
     season = Season(indices=context[:, :4], on_logs=np.array([True, False, True]))

@@ -105,9 +105,8 @@ def test_the_damped_trend_agrees_with_a_slow_one_for_given_parameters(
 ) -> None:
     values = np.concatenate((with_ends(noisy_rows()), with_ends(noisy_rows())[:, ::-1]))
     for weight, trend_weight, damping in itertools.product((0.05, 0.6, 1.0), (0.1, 0.8), (0.9,)):
-        monkeypatch.setattr(smoothing, "_LEVEL_WEIGHTS", (weight,))
-        monkeypatch.setattr(smoothing, "_TREND_WEIGHTS", (trend_weight,))
-        monkeypatch.setattr(smoothing, "_DAMPINGS", (damping,))
+        monkeypatch.setattr(smoothing, "_DAMPED_TREND", ((weight,), (trend_weight,), (damping,)))
+        monkeypatch.setattr(smoothing, "_TRIED_FIRST", ((0,), (0,), (0,)))
         expected = [
             slow_damped_trend(row.tolist(), 5, weight, trend_weight, damping)[1] for row in values
         ]
@@ -128,19 +127,36 @@ def test_theta_agrees_with_a_slow_one_for_given_parameters(
 def test_every_row_gets_the_damped_trend_with_the_least_error_one_step_ahead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    weights, trend_weights, dampings = (0.1, 0.5, 0.9), (0.05, 0.4), (0.8, 0.98)
-    monkeypatch.setattr(smoothing, "_LEVEL_WEIGHTS", weights)
-    monkeypatch.setattr(smoothing, "_TREND_WEIGHTS", trend_weights)
-    monkeypatch.setattr(smoothing, "_DAMPINGS", dampings)
+    axes = (0.1, 0.5, 0.9), (0.05, 0.4), (0.8, 0.98)
+    monkeypatch.setattr(smoothing, "_DAMPED_TREND", axes)
+    # All others are beside this one.
+    monkeypatch.setattr(smoothing, "_TRIED_FIRST", ((1,), (0,), (1,)))
     values = noisy_rows(rows=12)
     chosen = [
         min(
             slow_damped_trend(row.tolist(), 3, *parameters)
-            for parameters in itertools.product(weights, trend_weights, dampings)
+            for parameters in itertools.product(*axes)
         )
         for row in values
     ]
     np.testing.assert_allclose(damped_trend(values, 3), [best[1] for best in chosen], rtol=1e-9)
+
+
+def test_every_setting_of_a_damped_trend_is_near_one_that_is_tried_first() -> None:
+    for axis, places in zip(smoothing._DAMPED_TREND, smoothing._TRIED_FIRST, strict=True):
+        reached = {place + by for place in places for by in (-1, 0, 1)}
+        assert reached.issuperset(range(len(axis)))
+
+
+def test_most_rows_get_the_damped_trend_that_trying_all_settings_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = noisy_rows(rows=200, length=40)
+    searched = damped_trend(values, 4)
+    everywhere = tuple(tuple(range(len(axis))) for axis in smoothing._DAMPED_TREND)
+    monkeypatch.setattr(smoothing, "_TRIED_FIRST", everywhere)
+    same = np.isclose(searched, damped_trend(values, 4), rtol=1e-12).all(axis=1)
+    assert same.mean() > 0.6
 
 
 def test_every_row_gets_the_theta_with_the_least_error_one_step_ahead(
@@ -220,7 +236,7 @@ def test_a_row_is_smoothed_the_same_whatever_stands_beside_it(rule: Rule) -> Non
     values = noisy_rows()
     together = rule(np.concatenate((values, 1e9 * values, 0 * values)), 4)[: len(values)]
     for row, forecast in zip(values, together, strict=True):
-        np.testing.assert_allclose(rule(row[None], 4)[0], forecast, rtol=1e-12)
+        np.testing.assert_array_equal(rule(row[None], 4)[0], forecast)
 
 
 @RULES

@@ -1,3 +1,4 @@
+import csv
 import io
 import json
 from importlib import util
@@ -8,7 +9,14 @@ import pandas as pd
 import pytest
 
 from forecast_cli.errors import MissingExtraError
-from forecast_cli.writer import check_format, dump_json, records, render_frame, render_rows
+from forecast_cli.writer import (
+    RowFormat,
+    check_format,
+    dump_json,
+    records,
+    render_frame,
+    render_rows,
+)
 
 FRAME = pd.DataFrame(
     {
@@ -35,6 +43,23 @@ def test_csv_is_written_in_the_shortest_form() -> None:
         "NA,2001,,0.3333333333333333,False\n"
         '"a ""b"", c",2002,0.1,1e-300,True\n'
     )
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+@pytest.mark.parametrize("text", ["a", "", " a", "a,b", "a\tb", 'a"b', "a\rb", "a\nb", "é'"])
+@pytest.mark.parametrize("number", [1.0, -0.0, 1e22, 0.1, None])
+def test_rows_are_those_of_the_standard_library(
+    form: RowFormat, text: str, number: float | None
+) -> None:
+    columns: dict[str, list[Any]] = {"shop": ["b", text], "sales": [5e-324, number]}
+    expected = io.StringIO()
+    writer = csv.writer(expected, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+    writer.writerows(zip(*columns.values(), strict=True))
+    assert render_rows(columns, form, header=False) == expected.getvalue().encode()
+
+
+def test_a_column_by_itself_shows_where_a_text_is_empty() -> None:
+    assert render_rows({"shop": ["", "a"]}, "csv") == b'shop\n""\na\n'
 
 
 def test_tsv_is_separated_by_tabs() -> None:

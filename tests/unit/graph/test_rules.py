@@ -97,7 +97,6 @@ def test_parts_are_replaced_as_numpy_replaces_them(
         lambda x: np.repeat(x, 2, axis=1),
         lambda x: np.nanmin(x, axis=1),
         np.diff,
-        lambda x: tuple(np.split(x[:, :6], 3, axis=-1)),
         lambda x: np.zeros((len(x), 2)) + x[:, :2],
         lambda x: np.full((len(x), 2), 7.0) * np.ones_like(x[:, :1]),
         lambda x: np.arange(len(x)) + np.isfinite(x).sum(axis=1),
