@@ -24,7 +24,9 @@ from benchmarks.machine import describe
 from benchmarks.processes import run, spread
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 _KINDS = {
     "minutes": "one series, a value a minute",
@@ -32,7 +34,9 @@ _KINDS = {
     "long": "long: id, date, value",
     "extra": "long, three more columns",
     "years": "long: id, year, value",
+    "keys": "long: numbered id, step, value",
     "wide": "wide: a date, 100 series",
+    "rows": "one row per series: a name, 64 years",
 }
 _SERIES_LENGTH = 100
 # Not every file needs pandas, whose import is no part of what a file takes.
@@ -163,8 +167,24 @@ def _frame(kind: str, rows: int) -> "pd.DataFrame":
         table = values[: len(days) * 100].reshape(len(days), 100)
         series = pd.DataFrame(table, columns=[f"shop_{i}" for i in range(100)])
         return pd.concat([pd.Series(days, name="date"), series], axis=1)
-    series_number, step = np.divmod(number, _SERIES_LENGTH)
-    frame = pd.DataFrame({"id": np.char.add("shop_", series_number.astype(str))})
+    if kind == "rows":
+        people = random.integers(1000, 10**8, (rows // 64, 64))
+        names = pd.Series([f"place {i}" for i in range(len(people))], name="country")
+        years = [str(year) for year in range(1960, 1960 + 64)]
+        return pd.concat([names, pd.DataFrame(people, columns=years)], axis=1)
+    return _long_frame(kind, values)
+
+
+def _long_frame(kind: str, values: "NDArray[np.float64]") -> "pd.DataFrame":
+    """One row for each value, with the series and the time of each."""
+    import numpy as np
+    import pandas as pd
+
+    random = np.random.default_rng(1)
+    series, step = np.divmod(np.arange(len(values)), _SERIES_LENGTH)
+    if kind == "keys":
+        return pd.DataFrame({"id": series, "step": step, "value": values})
+    frame = pd.DataFrame({"id": np.char.add("shop_", series.astype(str))})
     if kind == "years":
         return frame.assign(year=1900 + step, value=values)
     days = pd.date_range("2020-01-01", periods=_SERIES_LENGTH).strftime("%Y-%m-%d")
@@ -172,9 +192,9 @@ def _frame(kind: str, rows: int) -> "pd.DataFrame":
     if kind == "long":
         return frame
     return frame.assign(
-        price=np.round(random.random(rows), 2),
-        promo=random.integers(0, 2, rows),
-        city=random.choice(["Bonn", "Oslo", "Rome"], rows),
+        price=np.round(random.random(len(values)), 2),
+        promo=random.integers(0, 2, len(values)),
+        city=random.choice(["Bonn", "Oslo", "Rome"], len(values)),
     )
 
 

@@ -7,11 +7,15 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.packed_digits import read_digits
+
 # ASCII ends here; white space beyond it takes several bytes.
 _DELETE = 127
 _MOST_DIGITS = 18
 
 _PROBED = 100
+# What is made of so many texts at once stays in the cache of the processor.
+_BLOCK = 1 << 14
 
 Words = NDArray[np.uint64]
 """Texts [T, K], eight bytes in each word, the first lowest, zeros behind their ends."""
@@ -66,17 +70,13 @@ class PackedTexts(Sequence[str]):
 
     def whole_numbers(self) -> NDArray[np.int64] | None:
         """The texts [T] as integers where each is of 1 to 18 digits and nothing else, else None."""
-        n_digits = lengths(self)
-        width = int(n_digits.max())
-        if width > _MOST_DIGITS or not n_digits.all():
-            return None
-        numbers = np.zeros(len(self), dtype=np.int64)
-        for octets in self.octets.T[:width]:
-            # What is below "0" wraps around.
-            digits = octets - np.uint8(ord("0"))
-            if ((digits > 9) & (octets > 0)).any():
+        numbers = np.empty(len(self), dtype=np.int64)
+        for first in range(0, len(self), _BLOCK):
+            found = read_digits(self.words[first : first + _BLOCK])
+            bad = found.other | (found.n_dots > 0) | (found.n_digits == 0)
+            if (bad | (found.n_digits > _MOST_DIGITS)).any():
                 return None
-            np.copyto(numbers, numbers * 10 + digits, where=octets > 0)
+            numbers[first : first + _BLOCK] = found.numbers
         return numbers
 
 
@@ -102,15 +102,27 @@ def lengths(texts: Sequence[str]) -> NDArray[np.int64]:
 
 def rises(words: Words) -> bool:
     """Whether each text comes after the one before, the longer after the shorter."""
-    texts, sizes = _as_bytes(words), np.strings.str_len(_as_bytes(words))
-    return len(words) < 2 or all(
-        bool(((sizes[1:n] > sizes[: n - 1]) | _later(texts[:n], sizes[:n])).all())
-        for n in (min(_PROBED, len(words)), len(words))
+    starts = range(0, len(words) - 1, _BLOCK)
+    return _block_rises(words[:_PROBED]) and all(
+        _block_rises(words[first : first + _BLOCK + 1]) for first in starts
     )
 
 
-def _later(texts: NDArray[np.bytes_], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.asarray((sizes[1:] == sizes[:-1]) & (texts[1:] > texts[:-1]))
+def _block_rises(words: Words) -> bool:
+    if words.shape[1] == 1:
+        keys = _sort_keys(words[:, 0])
+        return bool((keys[1:] > keys[:-1]).all())
+    texts, sizes = _as_bytes(words), np.strings.str_len(_as_bytes(words))
+    longer, as_long = sizes[1:] > sizes[:-1], sizes[1:] == sizes[:-1]
+    return bool((longer | (as_long & (texts[1:] > texts[:-1]))).all())
+
+
+def _sort_keys(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Texts of one word as numbers whose order is by length, then by text."""
+    highest_first = word.byteswap()
+    behind = (highest_first & -highest_first) - np.uint64(1)
+    bits: NDArray[np.uint64] = (np.bitwise_count(behind) & np.uint8(0x78)).astype(np.uint64)
+    return np.asarray(highest_first >> bits)
 
 
 def _as_bytes(words: Words) -> NDArray[np.bytes_]:

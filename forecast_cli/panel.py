@@ -24,7 +24,7 @@ from forecast_cli.reading.layout import (
     shown_columns,
 )
 from forecast_cli.reading.missing import tell_missing, treatment, with_zeros
-from forecast_cli.reading.places import Places
+from forecast_cli.reading.places import Numbered, Places, number_rows
 from forecast_cli.reading.repairs import (
     arrange,
     bounds,
@@ -50,8 +50,8 @@ _SENTINELS = (-99, -999, -9999, -99999)
 class ValuePlaces:
     """Where values stand in a file: value `indices[r]`, in ascending order, in row `rows[r]`."""
 
-    indices: NDArray[np.int64]
-    rows: NDArray[np.int64]
+    indices: Numbered
+    rows: Numbered
     places: Places
 
     def line(self, index: int) -> str:
@@ -244,9 +244,11 @@ def _filled(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     total = int(lengths.sum())
     check_extent(observed, total)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    values = np.full(total, np.nan)
-    indices = offsets[observed.series] + observed.positions - starts[observed.series]
-    values[indices] = observed.values
+    values, indices = observed.values, number_rows(total)
+    if len(values) < total:
+        indices = offsets[observed.series] + observed.positions - starts[observed.series]
+        values = np.full(total, np.nan)
+        values[indices] = observed.values
     _tell_gaps(observed, total, config, tell)
     mode = treatment(config)
     return Panel(

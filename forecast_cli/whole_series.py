@@ -107,7 +107,7 @@ class BlockReader:
             table = make_table(block.in_place, self._source, self._config, notices.append)
         for notice in notices:
             self._tell(notice)
-        places = replace(table.places, lines=table.places.lines + above)
+        places = replace(table.places, lines=table.places.lines.astype(np.int64) + above)
         return replace(table, places=places, tell=self._tell)
 
     def _runs(self, table: Table) -> dict[Key, int]:

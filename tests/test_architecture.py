@@ -14,8 +14,9 @@ PACKAGE = "forecast_cli"
 
 # From the ground up: a module, or a folder of that name, imports only from rows above its own.
 LEVELS = (
-    "errors notices wording findings folding gaps observed_steps progress schema packed_texts "
+    "errors notices wording findings folding gaps observed_steps progress schema packed_digits "
     "id_order",
+    "packed_texts",
     "checks filesystem gathering writer sealed tuning_findings inspect_findings toml_file",
     "read_config explain_config engine_config",
     "config",

@@ -9,6 +9,7 @@ from forecast_cli.covariates import Covariate, CovariateRole
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.numbers import is_bool, is_missing, is_plain
+from forecast_cli.reading.places import Numbered
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.table import Table
 from forecast_cli.wording import escape
@@ -21,7 +22,7 @@ class Beside:
     columns: tuple[Covariate, ...]
     values: NDArray[np.float64]
 
-    def rows(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Beside":
+    def rows(self, rows: Numbered | NDArray[np.bool_]) -> "Beside":
         """Some of the rows."""
         return Beside(columns=self.columns, values=self.values[rows])
 
@@ -62,7 +63,7 @@ def read_beside(table: Table, roles: Roles, config: ReadConfig) -> Beside:
 
 
 def check_constant(
-    beside: Beside, series: NDArray[np.int64], names: list[str], source: str
+    beside: Beside, series: Numbered, names: list[str], source: str
 ) -> NDArray[np.float64]:
     """The static columns [N, S] of rows with their series [R], NaN where all are missing.
 

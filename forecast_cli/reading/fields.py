@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from forecast_cli.packed_texts import PackedTexts, Words, rises
 from forecast_cli.reading.cells import Texts, factorized
 from forecast_cli.reading.decimals import read_decimals
-from forecast_cli.reading.record_blocks import QUOTE, Block
+from forecast_cli.reading.record_blocks import QUOTE, Block, Offsets
 from forecast_cli.reading.records import Records
 
 _WORD = 8
@@ -113,24 +113,29 @@ def _numbered(words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]] | Non
 def _words(block: Block, columns: Sequence[int]) -> Words | None:
     """The texts of columns, row by row; None where a parser is needed."""
     starts, stops = block.bounds(columns)
-    heads = np.frombuffer(block.data, dtype=np.uint8)[starts]
-    if (heads == ord(" ")).any():
-        return None
-    quoted = heads == QUOTE
-    is_quoted = bool(quoted.any())
     widths = stops - starts
+    is_quoted = b'"' in block.data
     if is_quoted:
+        quoted = np.frombuffer(block.data, dtype=np.uint8)[starts] == QUOTE
         starts, widths = starts + quoted, widths - 2 * quoted
     size = max(-(-int(widths.max()) // _WORD), 1) * _WORD
     if size > _WIDEST:
         return None
-    data = block.data.ljust(size)
+    words = _gathered(block.data, starts, size)
+    for number in range(words.shape[1]):
+        words[:, number] &= _MASKS.take(widths - number * _WORD, mode="clip")
+    if is_quoted and (words.view(np.uint8) == QUOTE).any():
+        return None
+    return None if (words[:, 0] & _MASKS[1] == ord(" ")).any() else words
+
+
+def _gathered(data: bytes, starts: Offsets, size: int) -> Words:
+    """So many bytes from each place on, as words."""
+    data = data.ljust(size)
     last = len(data) - size
     windows: NDArray[np.bytes_] = np.ndarray(last + 1, f"S{size}", data, strides=(1,))
     texts = windows[np.minimum(starts, last)]
     for row in np.flatnonzero(starts > last).tolist():
         texts[row] = data[starts[row] : starts[row] + size]
     words: Words = texts.view("<u8").reshape(len(texts), -1)
-    for number in range(words.shape[1]):
-        words[:, number] &= _MASKS.take(widths - number * _WORD, mode="clip")
-    return None if is_quoted and (words.view(np.uint8) == QUOTE).any() else words
+    return words

@@ -63,7 +63,9 @@ def without_fractions(texts: Sequence[str]) -> list[str] | None:
 
 def are_year_months(source: TimeSource, values: NDArray[np.int64], config: ReadConfig) -> bool:
     """Whether whole numbers are meant as 202401: by name, by frequency, or as there are many."""
-    if _is_step(config.freq) or (lengths(source.texts) != 6).any():
+    if _is_step(config.freq) or values.min() < _YEARS[0] * 100 or values.max() >= 10**6:
+        return False
+    if (lengths(source.texts) != 6).any():
         return False
     years, months = np.divmod(values, 100)
     shaped = (years >= _YEARS[0]) & (years <= _YEARS[1]) & (months >= 1) & (months <= 12)
@@ -165,9 +167,10 @@ def _refuse_spreadsheet_days(source: TimeSource) -> None:
 def _refuse_parts(source: TimeSource, values: NDArray[np.int64]) -> None:
     """Refuse months and the like that start anew: to sort them would mix years."""
     name = normal_name(source.name)
+    if name not in _PARTS or values.min() < 0 or values.max() > _PARTS[name]:
+        return
     falls = np.flatnonzero(np.diff(values) < 0)
-    inside = values.min() >= 0 and values.max() <= _PARTS.get(name, -1)
-    if inside and len(falls) == 1 and len(values) > 2:
+    if len(falls) == 1 and len(values) > 2:
         raise DataError(
             f"{source.found(int(falls[0]) + 1)} comes after '{escape(source.texts[falls[0]])}': a "
             f"{name} needs its year; add a column with the year, or rename the column if these are "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import paired
-from forecast_cli.reading.numbers import is_missing
+from forecast_cli.reading.numbers import is_missing, plain_texts
 from forecast_cli.reading.preamble import normal_name
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timeline import joined_texts
@@ -31,7 +31,9 @@ _SHARE = 0.95
 _MOST_COLUMNS = 3
 _MOST_TRIED = 8
 _LISTED = 20
-_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_MOST_DIGITS = 18
+_WHOLE = re.compile(rf"[+-]?\d{{1,{_MOST_DIGITS}}}", re.ASCII)
+_FRACTION_MARKS = frozenset(".eE")
 
 Columns = tuple[int, ...]
 
@@ -111,13 +113,13 @@ def best_named(table: Table, columns: Sequence[int], names: Sequence[str]) -> li
 
 def are_whole(texts: Sequence[str]) -> bool:
     """Whether texts, but for missing ones, are whole numbers."""
-    found = False
-    for text in texts:
-        if _WHOLE.fullmatch(text.strip()):
-            found = True
-        elif not is_missing(text):
-            return False
-    return found
+    first = next((text for text in texts if not is_missing(text)), None)
+    if first is None or not _WHOLE.fullmatch(first.strip()):
+        return False
+    plain = plain_texts(texts)
+    if plain is not None and max(map(len, plain)) <= _MOST_DIGITS:
+        return _FRACTION_MARKS.isdisjoint("".join(plain))
+    return all(_WHOLE.fullmatch(text.strip()) or is_missing(text) for text in texts)
 
 
 def listed(table: Table, columns: Sequence[int]) -> str:

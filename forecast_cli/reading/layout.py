@@ -13,7 +13,7 @@ from forecast_cli.read_config import Aggregate, ReadConfig
 from forecast_cli.reading.beside import Beside, read_beside
 from forecast_cli.reading.cells import paired
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
-from forecast_cli.reading.places import Places
+from forecast_cli.reading.places import Numbered, Places, number_rows
 from forecast_cli.reading.preamble import plain_heading
 from forecast_cli.reading.roles import FILE_ID, STEP_TIME, Roles
 from forecast_cli.reading.table import Table, kind_of
@@ -39,7 +39,9 @@ class Columns:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Observations:
-    """R values in file order, each with its series, its calendar position and its row.
+    """R values, each with its series, its calendar position and its row.
+
+    They are in file order, or by series and time where no row is out of order.
 
     `values` [R] are NaN where missing; `series` [R] are rows of `ids` [N, K], which are sorted;
     `beside` are the covariates of each row; `places` names the `rows` [R] of the table. Only where
@@ -48,8 +50,8 @@ class Observations:
 
     values: NDArray[np.float64]
     positions: NDArray[np.int64]
-    series: NDArray[np.int64]
-    rows: NDArray[np.int64]
+    series: Numbered
+    rows: Numbered
     beside: Beside
     ids: NDArray[np.object_]
     calendar: Calendar
@@ -122,7 +124,7 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         values=table.numbers(roles.targets[0]),
         positions=timeline.positions,
         series=series,
-        rows=np.arange(table.n_rows),
+        rows=number_rows(table.n_rows),
         beside=read_beside(table, roles, config),
         ids=ids,
         calendar=timeline.calendar,
@@ -147,7 +149,7 @@ def observe_ahead(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         values=np.zeros(table.n_rows),
         positions=timeline.positions,
         series=series,
-        rows=np.arange(table.n_rows),
+        rows=number_rows(table.n_rows),
         beside=read_beside(table, roles, config),
         ids=ids,
         calendar=timeline.calendar,
@@ -170,12 +172,13 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         [np.repeat(base_ids, n_targets, axis=0), np.tile(labels, (len(base_ids), 1))],
     )
     order, rank = _sorted_ids(ids)
-    series = rank[(base[:, None] * n_targets + np.arange(n_targets)).T.ravel()]
-    rows = np.tile(np.arange(table.n_rows), n_targets)
+    columns = order if len(base_ids) == 1 and _rises(timeline) else number_rows(n_targets)
+    series = rank[base * n_targets + columns[:, None]].ravel()
+    rows = np.tile(number_rows(table.n_rows), n_targets)
     # A second column of ids needs another name.
     asked = "target" not in roles.guessed or WIDE_ID in id_names
     return Observations(
-        values=table.matrix(roles.targets).T.ravel(),
+        values=table.matrix(roles.targets).T[columns].ravel(),
         positions=np.tile(timeline.positions, n_targets),
         series=series,
         rows=rows,
@@ -204,15 +207,18 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         )
     ids, series = _read_ids(table, roles.id)
     timeline, time = _read_headings(table, roles.targets, config, tell)
-    matrix = table.matrix(roles.targets)
-    known = ~np.isnan(matrix)
-    inside = np.logical_or.accumulate(known, axis=1)
-    inside &= np.logical_or.accumulate(known[:, ::-1], axis=1)[:, ::-1]
-    # A row without any value keeps one missing value, so that its name can be told.
-    inside[~known.any(axis=1), 0] = True
-    rows, columns = np.nonzero(inside)
+    alone = len(ids) == table.n_rows and _rises(timeline)
+    order = np.argsort(series).astype(series.dtype) if alone else number_rows(table.n_rows)
+    matrix = table.matrix(roles.targets).take(order, axis=0)
+    inside = _spans(matrix)
+    chosen = number_rows(matrix.size) if inside.all() else np.flatnonzero(inside)
+    values = matrix.ravel()[chosen]
+    in_order, columns = np.divmod(chosen, matrix.shape[1])
+    rows = order[in_order]
+    # Each of them is about as large as the file.
+    del matrix, chosen, in_order
     return Observations(
-        values=matrix[inside],
+        values=values,
         positions=timeline.positions[columns],
         series=series[rows],
         rows=rows,
@@ -226,6 +232,21 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         aggregate=config.aggregate,
         times=timeline.times[columns] if config.aggregate else None,
     )
+
+
+def _spans(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values lie between the first and the last known one of their row."""
+    known = ~np.isnan(matrix)
+    inside = np.logical_or.accumulate(known, axis=1)
+    inside &= np.logical_or.accumulate(known[:, ::-1], axis=1)[:, ::-1]
+    # A row without any value keeps one missing value, so that its name can be told.
+    inside[~known.any(axis=1), 0] = True
+    return inside
+
+
+def _rises(timeline: Timeline) -> bool:
+    """Whether no time comes before the one above it."""
+    return bool((np.diff(timeline.times) >= 0).all())
 
 
 def _read_headings(
@@ -247,7 +268,7 @@ def _read_headings(
 
 
 def _read_times(
-    table: Table, roles: Roles, series: NDArray[np.int64], config: ReadConfig, tell: Tell
+    table: Table, roles: Roles, series: Numbered, config: ReadConfig, tell: Tell
 ) -> Timeline:
     if roles.time:
         return read_timeline(table, roles.time, config, tell)
@@ -273,9 +294,7 @@ def _time_name(table: Table, roles: Roles) -> str:
     return "-".join(table.columns[column] for column in roles.time) or STEP_TIME
 
 
-def _read_ids(
-    table: Table, columns: tuple[int, ...]
-) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+def _read_ids(table: Table, columns: tuple[int, ...]) -> tuple[NDArray[np.object_], Numbered]:
     """The distinct ids [N, K], sorted, and the series [R] of each row."""
     codes = np.zeros(table.n_rows, dtype=np.int64)
     ids = np.empty((1, 0), dtype=np.object_)
@@ -292,6 +311,8 @@ def _read_ids(
 
 def _tell_twins(table: Table, column: int, values: Sequence[str]) -> None:
     """Tell of ids that look the same: spaces at an end, or letters composed in two ways."""
+    if "".join(values).isascii() and len(set(map(str.strip, values))) == len(values):
+        return
     twins: dict[str, str] = {}
     for text in values:
         other = twins.setdefault(unicodedata.normalize("NFC", text).strip(), text)
@@ -307,12 +328,13 @@ def _tell_twins(table: Table, column: int, values: Sequence[str]) -> None:
             return
 
 
-def _sorted_ids(ids: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sorted_ids(ids: NDArray[np.object_]) -> tuple[Numbered, Numbered]:
     """The order that sorts ids [N, K], and the rank of each; whole numbers sort as numbers."""
     keys = [_sort_keys([str(text) for text in ids[:, k]]) for k in reversed(range(ids.shape[1]))]
-    order = np.lexsort(keys) if keys else np.arange(len(ids))
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[order] = np.arange(len(ids))
+    numbers = number_rows(len(ids))
+    order = np.lexsort(keys).astype(numbers.dtype) if keys else numbers
+    rank = np.empty_like(numbers)
+    rank[order] = numbers
     return order, rank
 
 

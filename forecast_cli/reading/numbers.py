@@ -14,11 +14,14 @@ MISSING_SPELLINGS = sorted({s for m in MISSING for s in (m, m.upper(), m.capital
 """What the fast readers take for missing; they leave other spellings to the slow one."""
 
 _MISSING = frozenset(MISSING)
+_USUALLY_MISSING = frozenset(MISSING_SPELLINGS)
 _BOOLS = frozenset({"true", "false"})
 NESTED = ("{…}", "[…]")
 """How an object and a list of JSON read as texts."""
 
-_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+# What has matched once is not tried in another way, which among many lines would take for ever.
+_PLAIN = re.compile(r"[+-]?(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+", re.ASCII)
+_PLAIN_LINES = re.compile(rf"(?:{_PLAIN.pattern}\n)*+", re.ASCII)
 _NUMBER_LIKE = re.compile(
     r"[+-]?\(?[$€£¥]?\s?[+-]?"
     r"(?:\d{1,3}(?:_\d{3})+(?:[.,]\d*)?|\d[\d.,'’\s\u00a0\u2009\u202f]*|\.\d+)\)?\s?[%$€£¥]?",
@@ -67,6 +70,21 @@ def is_plain(text: str) -> bool:
     return len(text) <= _LONGEST and _PLAIN.fullmatch(text.strip()) is not None
 
 
+def plain_texts(texts: Sequence[str]) -> list[str] | None:
+    """The texts that are not missing where all are plain numbers without spaces, else None.
+
+    All at once are looked at in a tenth of the time that one by one they take.
+
+    >>> plain_texts(["1.5", "", "2"]), plain_texts(["1.5", "1,5"])
+    (['1.5', '2'], None)
+    """
+    present = [text for text in texts if text not in _USUALLY_MISSING]
+    lines = "\n".join([*present, ""])
+    one_each = lines.count("\n") == len(present)
+    short = max(map(len, present), default=0) <= _LONGEST
+    return present if one_each and short and _PLAIN_LINES.fullmatch(lines) else None
+
+
 def is_number_like(text: str) -> bool:
     """Whether a text is meant as a number in any style, a currency sign or a bool included."""
     text = text.strip()[:_LONGEST]
@@ -79,9 +97,10 @@ def is_bool(text: str) -> bool:
     return text.strip().lower() in _BOOLS
 
 
-def has_bools(texts: Iterable[str]) -> bool:
+def has_bools(texts: Sequence[str]) -> bool:
     """Whether one of the texts is true or false."""
-    return not _BOOLS.isdisjoint(map(str.lower, map(str.strip, texts)))
+    lines = "\n".join(texts).lower()
+    return any(word in lines for word in _BOOLS) and any(map(is_bool, texts))
 
 
 def parse_numbers(
@@ -114,9 +133,10 @@ def may_be_grouped(texts: Sequence[str]) -> bool:
     >>> may_be_grouped(["1.250", "999"]), may_be_grouped(["1.250", "999.125"])
     (True, False)
     """
-    present = present_texts(texts)
-    dotted = [text for text in present if "." in text]
-    return 0 < len(dotted) < len(present) and all(map(_ONE_GROUP.fullmatch, dotted))
+    dotted = [text.strip() for text in texts if "." in text and not is_missing(text)]
+    if not dotted or not all(map(_ONE_GROUP.fullmatch, dotted)):
+        return False
+    return len(dotted) < len(present_texts(texts))
 
 
 def guess_style(

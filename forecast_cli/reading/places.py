@@ -1,9 +1,15 @@
 """Row of a table -> how messages name its place: the file and the physical line."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Numbered = NDArray[np.signedinteger[Any]]
+"""Numbers of rows, lines or series, in four bytes each where they fit."""
+
+_LARGEST_INT32 = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -14,7 +20,7 @@ class Places:
     format without lines has rows.
     """
 
-    lines: NDArray[np.int64]
+    lines: Numbered
     files: tuple[str, ...]
     words: tuple[str, ...] = ("line",)
     starts: tuple[int, ...] = (0,)
@@ -50,6 +56,11 @@ class Places:
     def file(self, row: int) -> int:
         """The number of the file that a row stands in."""
         return int(np.searchsorted(self.starts, row, side="right")) - 1
+
+
+def number_rows(count: int) -> Numbered:
+    """The numbers from 0 of so many rows, lines or series."""
+    return np.arange(count, dtype=np.int32 if count <= _LARGEST_INT32 else np.int64)
 
 
 def stacked_places(parts: list[Places]) -> Places:

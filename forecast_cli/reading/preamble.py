@@ -90,12 +90,17 @@ def _header_by_name(sizes: NDArray[np.int64], fields: Callable[[int], list[str]]
         return 0
     for record in range(last):
         names = fields(record)[:_LOOKED_AT]
-        named = [i for i, name in enumerate(names) if normal_name(name) in TIME_NAMES]
+        named = [i for i, name in enumerate(names) if _names_time(name)]
         if named:
             below = [fields(record + 1)[named[0]], fields(record + 2)[named[0]]]
             certain = _is_header(fields(record)) and share_readable(below) == 1
             return record if certain else 0
     return 0
+
+
+def _names_time(name: str) -> bool:
+    # Most fields are numbers, which no time is called.
+    return not "0" <= name[:1] <= "9" and normal_name(name) in TIME_NAMES
 
 
 def _is_header(fields: Sequence[str]) -> bool:

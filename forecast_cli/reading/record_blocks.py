@@ -2,57 +2,94 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 QUOTE = ord('"')
+_NEWLINE = ord("\n")
 # So many bytes at once, and what is made of them, stay in the cache of the processor.
 _BLOCK = 1 << 18
+_LARGEST_INT32 = 2**31 - 1
+
+Offsets = NDArray[np.signedinteger[Any]]
+"""Places among bytes, in four bytes each where they fit."""
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """R records: `data` is their text, `ends` [R] are the newlines, `separators` the delimiters."""
+    """R records of F fields: `data` is their text, field f lies between edges f and f + 1.
+
+    `edges` [R, F + 1] are the places of delimiters and newlines, that before a record included.
+    """
 
     data: bytes
-    ends: NDArray[np.int64]
-    separators: NDArray[np.int64]
+    edges: Offsets
 
     @property
     def n_records(self) -> int:
         """The number of records R."""
-        return len(self.ends)
+        return len(self.edges)
 
-    def counts(self) -> NDArray[np.int64]:
-        """How many fields [R] the records have."""
-        separators, ends = self.separators, self.ends
-        per_record, rest = divmod(len(separators), len(ends))
-        if per_record and not rest:
-            first, last = separators[::per_record], separators[per_record - 1 :: per_record]
-            if (last < ends).all() and (first[1:] > ends[:-1]).all():
-                return np.full(len(ends), per_record + 1)
-        return np.diff(np.searchsorted(separators, ends), prepend=0) + 1
-
-    def bounds(self, columns: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the fields of columns start and stop, row by row, quotes included.
-
-        All records must have equally many fields.
-        """
-        before = np.append(-1, self.ends[:-1])
-        separators = self.separators.reshape(len(self.ends), -1)
-        if len(columns) == 1:
-            edges = [before, *separators.T, self.ends]
-            return edges[columns[0]] + 1, edges[columns[0] + 1]
-        table = np.column_stack([before, separators, self.ends])
+    def bounds(self, columns: Sequence[int]) -> tuple[Offsets, Offsets]:
+        """Where the fields of columns start and stop, row by row, quotes included."""
+        first, last = columns[0], columns[-1] + 1
+        if list(columns) == list(range(first, last)):
+            edges = self.edges[:, first : last + 1]
+            return edges[:, :-1].ravel() + 1, edges[:, 1:].ravel()
         chosen = np.asarray(columns)
-        return table[:, chosen].ravel() + 1, table[:, chosen + 1].ravel()
+        return self.edges[:, chosen].ravel() + 1, self.edges[:, chosen + 1].ravel()
 
 
-def split_blocks(
-    data: bytes, delimiter: str, ends: NDArray[np.int64], start: int = 0
-) -> Iterator[Block]:
-    """The records from an offset on that stop at `ends`; a quote must be closed within a record."""
+def find_marks(data: bytes, delimiter: str) -> Offsets | None:
+    """Where all fields [R, F] stop; None where quotes stand, or records have differing F."""
+    if b'"' in data:
+        return None
+    n_fields = data.count(delimiter.encode(), 0, data.index(_NEWLINE)) + 1
+    marks = offsets_of(data, ord(delimiter), _NEWLINE)
+    if len(marks) % n_fields:
+        return None
+    marks = marks.reshape(-1, n_fields)
+    is_end = np.frombuffer(data, dtype=np.uint8)[marks] == _NEWLINE
+    regular = is_end[:, -1].all() and np.count_nonzero(is_end) == len(marks)
+    return marks if regular else None
+
+
+def marked_blocks(data: bytes, marks: Offsets) -> Iterator[Block]:
+    """The records but for the first one, where all fields stop at `marks` [R, F]."""
+    n_fields = marks.shape[1]
+    places = marks.ravel()
+    size = max(_BLOCK * len(marks) // len(data), 1) * n_fields
+    for first in range(n_fields - 1, len(places) - 1, size):
+        part = places[first : first + size + 1]
+        start = int(part[0]) + 1
+        edges = sliding_window_view(part - start, n_fields + 1)[::n_fields]
+        yield Block(data[start : part[-1] + 1], edges)
+
+
+def split_blocks(data: bytes, delimiter: str, ends: Offsets, start: int) -> Iterator[Block]:
+    """The records from an offset on that stop at `ends`, with as many fields each.
+
+    A quote must be closed within a record.
+    """
+    for part, stops, separators in _parts(data, delimiter, ends, start):
+        before = np.append(-1, stops[:-1])
+        yield Block(part, np.column_stack([before, separators.reshape(len(stops), -1), stops]))
+
+
+def count_fields(data: bytes, delimiter: str, ends: Offsets) -> NDArray[np.int64]:
+    """How many fields [R] the records that stop at `ends` have."""
+    parts = _parts(data, delimiter, ends, 0)
+    return np.concatenate([_counts(stops, separators) for _, stops, separators in parts])
+
+
+def _parts(
+    data: bytes, delimiter: str, ends: Offsets, start: int
+) -> Iterator[tuple[bytes, Offsets, Offsets]]:
+    """Texts of some records, where these end, and where delimiters stand outside of quotes."""
     n_records = max(_BLOCK * len(ends) // len(data), 1)
     for first in range(0, len(ends), n_records):
         stops = ends[first : first + n_records]
@@ -60,12 +97,26 @@ def split_blocks(
         separators = offsets_of(part, ord(delimiter))
         if b'"' in part:
             separators = separators[np.searchsorted(offsets_of(part, QUOTE), separators) % 2 == 0]
-        yield Block(part, stops - start, separators)
+        yield part, stops - start, separators
         start = int(stops[-1]) + 1
 
 
-def offsets_of(data: bytes, byte: int) -> NDArray[np.int64]:
-    """The places of a byte."""
+def _counts(ends: Offsets, separators: Offsets) -> NDArray[np.int64]:
+    per_record, rest = divmod(len(separators), len(ends))
+    if per_record and not rest:
+        first, last = separators[::per_record], separators[per_record - 1 :: per_record]
+        if (last < ends).all() and (first[1:] > ends[:-1]).all():
+            return np.full(len(ends), per_record + 1)
+    return np.diff(np.searchsorted(separators, ends), prepend=0) + 1
+
+
+def offsets_of(data: bytes, *marks: int) -> Offsets:
+    """The places of the bytes that are one of `marks`."""
     codes = np.frombuffer(data, dtype=np.uint8)
-    parts = range(0, len(codes), _BLOCK)
-    return np.concatenate([np.flatnonzero(codes[i : i + _BLOCK] == byte) + i for i in parts])
+    kind = np.int32 if len(data) <= _LARGEST_INT32 else np.int64
+    parts = []
+    for first in range(0, len(codes), _BLOCK):
+        part = codes[first : first + _BLOCK]
+        found = np.flatnonzero(reduce(np.logical_or, [part == mark for mark in marks]))
+        parts.append(np.add(found, first, dtype=kind, casting="same_kind"))
+    return np.concatenate(parts)

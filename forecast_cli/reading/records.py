@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,18 @@ from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import MEBIBYTE, ReadConfig
 from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
 from forecast_cli.reading.footer import find_footer
+from forecast_cli.reading.places import Numbered, number_rows
 from forecast_cli.reading.preamble import delimiter_line, find_header
-from forecast_cli.reading.record_blocks import QUOTE, Block, offsets_of, split_blocks
+from forecast_cli.reading.record_blocks import (
+    QUOTE,
+    Block,
+    Offsets,
+    count_fields,
+    find_marks,
+    marked_blocks,
+    offsets_of,
+    split_blocks,
+)
 
 _NEWLINE, _SPACE = b"\n "
 _SHOWN_RECORDS = 100
@@ -25,14 +35,16 @@ class Records:
     """Delimited text of R records, the header first, each with `n_fields` fields.
 
     `ends` [R] are the offsets of the newlines that end the records, `lines` [R] the physical lines
-    they start on. No record is blank and every quote is closed.
+    they start on. No record is blank and every quote is closed. `marks` [R, F] are the offsets
+    where all fields stop, if they are known.
     """
 
     data: bytes
     delimiter: str
     n_fields: int
-    ends: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    ends: Offsets
+    lines: Numbered
+    marks: Offsets | None = None
 
     def rows(self, first: int, last: int) -> list[list[str]]:
         """The fields of the records first … last - 1."""
@@ -43,6 +55,8 @@ class Records:
 
     def blocks(self) -> Iterator[Block]:
         """All records but the header, some at a time."""
+        if self.marks is not None:
+            return marked_blocks(self.data, self.marks)
         return split_blocks(self.data, self.delimiter, self.ends[1:], int(self.ends[0]) + 1)
 
 
@@ -57,13 +71,15 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
             quote is not closed.
         ConfigError: The delimiter cannot be one.
     """
-    newlines = offsets_of(data, _NEWLINE)
-    check_line_lengths(newlines, name, config.max_line_bytes)
-    delimiter = config.delimiter or delimiter_line(data[: newlines[0]])
+    delimiter = config.delimiter or delimiter_line(data[: data.index(_NEWLINE)])
     delimiter = delimiter or sniff_delimiter(data, config.max_line_bytes)
-    if delimiter in '"\n\r\0' or not delimiter.isascii():
+    accepted = delimiter not in '"\n\r\0' and delimiter.isascii()
+    marks = find_marks(data, delimiter) if accepted else None
+    newlines = offsets_of(data, _NEWLINE) if marks is None else marks[:, -1]
+    check_line_lengths(newlines, name, config.max_line_bytes)
+    if not accepted:
         raise ConfigError(f"--delimiter is {delimiter!r}; accepted is an ASCII character, no quote")
-    scan = _scan(data, delimiter, newlines)
+    scan = _scan(data, delimiter, newlines) if marks is None else _regular_scan(marks)
     if scan is None:
         data, lines = _rewrite(data, name, delimiter)
         newlines = offsets_of(data, _NEWLINE)
@@ -71,6 +87,8 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
         assert rescan is not None
         scan = (rescan[0], lines, rescan[2])
     records = _regular(data, name, delimiter, scan, config, tell)
+    if marks is not None and len(marks) == len(records.lines):
+        records = replace(records, marks=marks)
     if config.delimiter and records.n_fields == 1:
         _check_one_column(records, name, config.max_line_bytes)
     return records
@@ -87,7 +105,7 @@ def _check_one_column(records: Records, name: str, limit: int) -> None:
         )
 
 
-def check_line_lengths(newlines: NDArray[np.int64], name: str, limit: int) -> None:
+def check_line_lengths(newlines: Offsets, name: str, limit: int) -> None:
     """Raise DataError where a line is too long; `newlines` are the offsets of all line ends."""
     lengths = np.diff(newlines, prepend=-1) - 1
     longest = int(lengths.argmax())
@@ -99,13 +117,13 @@ def check_line_lengths(newlines: NDArray[np.int64], name: str, limit: int) -> No
         )
 
 
-Scan = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+Scan = tuple[Offsets, Numbered, NDArray[np.int64]]
 
 
-def _scan(data: bytes, delimiter: str, newlines: NDArray[np.int64]) -> Scan | None:
+def _scan(data: bytes, delimiter: str, newlines: Offsets) -> Scan | None:
     """Ends, lines and field counts of the records; None when a quote stands where none may."""
     ends = newlines
-    lines = np.arange(1, len(newlines) + 1)
+    lines = number_rows(len(newlines)) + 1
     if b'"' in data:
         quotes = offsets_of(data, QUOTE)
         codes = np.frombuffer(data, dtype=np.uint8)
@@ -114,11 +132,17 @@ def _scan(data: bytes, delimiter: str, newlines: NDArray[np.int64]) -> Scan | No
         outside = np.searchsorted(quotes, newlines) % 2 == 0
         ends = newlines[outside]
         lines = lines[np.concatenate([[True], outside[:-1]])]
-    blocks = split_blocks(data, delimiter, ends)
-    return ends, lines, np.concatenate([block.counts() for block in blocks])
+    return ends, lines, count_fields(data, delimiter, ends)
 
 
-def _quotes_are_regular(codes: NDArray[np.uint8], quotes: NDArray[np.int64], comma: int) -> bool:
+def _regular_scan(marks: Offsets) -> Scan:
+    """What `_scan` finds where fields stop at `marks` [R, F]."""
+    n_records, n_fields = marks.shape
+    counts = np.broadcast_to(np.int64(n_fields), n_records)
+    return marks[:, -1], number_rows(n_records) + 1, counts
+
+
+def _quotes_are_regular(codes: NDArray[np.uint8], quotes: Offsets, comma: int) -> bool:
     """Whether every quoted field starts and ends where a field does, so that parity tells all."""
     if len(quotes) % 2:
         return False
@@ -171,7 +195,7 @@ def _regular(
 ) -> Records:
     """Records without blank rows, all with as many fields as the first."""
     ends, lines, counts = scan
-    starts = np.concatenate([[0], ends[:-1] + 1])
+    starts = np.append(np.zeros(1, dtype=ends.dtype), ends[:-1] + 1)
     blank = _blank(data, starts, ends, counts)
     if blank.all():
         raise DataError(f"{name} is empty but for delimiters; accepted: a header and rows of data")
@@ -223,14 +247,14 @@ def _preamble(
     return above
 
 
-def _tell_notes(name: str, lines: NDArray[np.int64], where: str, tell: Tell) -> None:
+def _tell_notes(name: str, lines: Numbered, where: str, tell: Tell) -> None:
     if len(lines):
         shown = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
         tell(Notice("warning", f"{name}: {shown} {where} left out"))
 
 
 def _blank(
-    data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], counts: NDArray[np.int64]
+    data: bytes, starts: Offsets, ends: Offsets, counts: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Which records hold nothing but delimiters and spaces."""
     lengths = ends - starts
@@ -241,9 +265,7 @@ def _blank(
     return np.asarray(blank)
 
 
-def _check_counts(
-    name: str, lines: NDArray[np.int64], counts: NDArray[np.int64], n_fields: int
-) -> None:
+def _check_counts(name: str, lines: Numbered, counts: NDArray[np.int64], n_fields: int) -> None:
     wrong = np.flatnonzero(counts != n_fields)
     if not len(wrong):
         return
@@ -257,7 +279,7 @@ def _check_counts(
     )
 
 
-def _tell_empty_rows(name: str, lines: NDArray[np.int64], tell: Tell) -> None:
+def _tell_empty_rows(name: str, lines: Numbered, tell: Tell) -> None:
     if len(lines):
         rows = "1 row" if len(lines) == 1 else f"{len(lines)} rows"
         tell(Notice("repair", f"{name}: {rows} without any value left out, first line {lines[0]}"))
@@ -267,7 +289,7 @@ def _without(
     data: bytes,
     delimiter: str,
     n_fields: int,
-    scan: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    scan: tuple[Offsets, Offsets, Numbered],
     keep: NDArray[np.bool_],
 ) -> Records:
     """Only the records to keep, moved together."""

@@ -10,6 +10,7 @@ from forecast_cli.notices import Headcount, Tell, first_of
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.missing import tell_missing
+from forecast_cli.reading.places import Numbered
 from forecast_cli.reading.resampling import resample
 from forecast_cli.reading.timesource import AGGREGATE
 from forecast_cli.wording import counted, escape, some_of
@@ -67,7 +68,8 @@ def check_extent(observed: Observations, n_steps: int) -> None:
 
 def bounds(observed: Observations) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The first and the last row [N] of each series among sorted rows."""
-    last = np.flatnonzero(np.diff(observed.series, append=len(observed.ids)))
+    series = observed.series
+    last = np.append(np.flatnonzero(series[1:] != series[:-1]), len(series) - 1)
     return np.concatenate([[0], last[:-1] + 1]), last
 
 
@@ -76,7 +78,7 @@ def series_name(identifiers: NDArray[np.object_]) -> str:
     return ", ".join(escape(str(text)) for text in identifiers) or "the series"
 
 
-def _kept(observed: Observations, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Observations:
+def _kept(observed: Observations, keep: NDArray[np.bool_] | Numbered) -> Observations:
     return replace(
         observed,
         values=observed.values[keep],
@@ -106,8 +108,9 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
     series, positions = observed.series, observed.positions
     if observed.aggregate == "last" and observed.times is not None:
         positions = observed.times
-    step = np.diff(series)
-    if ((step > 0) | ((step == 0) & (np.diff(positions) >= 0))).all():
+    # Differences would take as much memory as what they are of.
+    same, later = series[1:] == series[:-1], series[1:] > series[:-1]
+    if (later | (same & (positions[1:] >= positions[:-1]))).all():
         return observed
     by_series = np.argsort(series, kind="stable")
     grouped = positions[by_series]
@@ -130,7 +133,8 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
 
 def _without_doubles(observed: Observations, tell: Tell) -> Observations:
     """Rows that repeat another are dropped; two values for one time are refused."""
-    same = (np.diff(observed.series) == 0) & (np.diff(observed.positions) == 0)
+    series, positions = observed.series, observed.positions
+    same = (series[1:] == series[:-1]) & (positions[1:] == positions[:-1])
     if not same.any():
         return observed
     conflict = same & _differ(observed.values)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice, Tell
+from forecast_cli.packed_texts import stripped
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, Texts
 from forecast_cli.reading.numbers import (
@@ -19,11 +20,12 @@ from forecast_cli.reading.numbers import (
     is_number_like,
     is_plain,
     parse_numbers,
+    plain_texts,
     present_texts,
     remedy,
 )
-from forecast_cli.reading.places import Places
-from forecast_cli.times.timeformats import share_readable
+from forecast_cli.reading.places import Numbered, Places
+from forecast_cli.times.timeformats import are_readable
 from forecast_cli.wording import escape
 
 Kind = Literal["number", "time", "text", "empty"]
@@ -56,6 +58,7 @@ class Table:
     names_files: bool = False
     _texts: dict[int, Texts] = field(default_factory=dict)
     _numbers: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    _stripped: dict[int, Texts] = field(default_factory=dict)
     _samples: list[list[str]] = field(default_factory=list)
 
     @property
@@ -64,7 +67,7 @@ class Table:
         return len(self.places.lines)
 
     @property
-    def lines(self) -> NDArray[np.int64]:
+    def lines(self) -> Numbered:
         """The physical line [R] each row starts on."""
         return self.places.lines
 
@@ -100,6 +103,13 @@ class Table:
         if column not in self._texts:
             self._texts[column] = self.cells.read([column], [])[0][0]
         return self._texts[column]
+
+    def stripped(self, column: int) -> Texts:
+        """A column as text, without white space at the ends; some of the texts may be the same."""
+        if column not in self._stripped:
+            texts = self.texts(column)
+            self._stripped[column] = Texts(texts.codes, stripped(texts.values))
+        return self._stripped[column]
 
     def numbers(self, column: int) -> NDArray[np.float64]:
         """A column [R] as float64, NaN where missing.
@@ -203,11 +213,15 @@ class Table:
 
 def kind_of(texts: Sequence[str]) -> Kind | None:
     """What most of the texts look like; None when all are missing."""
-    present = present_texts(texts[:_SAMPLED_ROWS])
+    sample = texts[:_SAMPLED_ROWS]
+    plain = plain_texts(sample)
+    present = present_texts(sample) if plain is None else plain
     if not present:
         return None
-    if share_readable(present[:_SAMPLED_TIMES]) >= _LOOKS_LIKE:
+    if are_readable(present[:_SAMPLED_TIMES], _LOOKS_LIKE):
         return "time"
+    if plain is not None:
+        return "number"
     numbers = sum(is_plain(text) or is_number_like(text) for text in present)
     return "number" if numbers / len(present) >= _LOOKS_LIKE else "text"
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.notices import Notice, Tell
-from forecast_cli.packed_texts import lengths, stripped
+from forecast_cli.packed_texts import lengths
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts, paired
 from forecast_cli.reading.clocks import clock_text
@@ -21,6 +21,7 @@ from forecast_cli.reading.integers import (
     tell_year_months,
     without_fractions,
 )
+from forecast_cli.reading.places import number_rows
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import (
     Timeline,
@@ -48,8 +49,9 @@ def read_timeline(table: Table, columns: Sequence[int], config: ReadConfig, tell
         ConfigError: `freq` or `date_format` is not understood.
     """
     texts = joined_texts(table, columns)
-    first = np.empty(len(texts.values), dtype=np.int64)
-    first[texts.codes[::-1]] = np.arange(table.n_rows)[::-1]
+    rows = number_rows(table.n_rows)
+    first = np.empty(len(texts.values), dtype=rows.dtype)
+    first[texts.codes[::-1]] = rows[::-1]
     in_order = bool((first[1:] > first[:-1]).all())
     if not in_order:
         order = np.argsort(first)
@@ -74,9 +76,9 @@ def joined_texts(table: Table, columns: Sequence[int]) -> Texts:
     A time of day follows a space: the second column where the first holds more than years, and any
     fourth one.
     """
-    first = table.texts(columns[0])
     if len(columns) == 1:
-        return Texts(first.codes, stripped(first.values))
+        return table.stripped(columns[0])
+    first = table.texts(columns[0])
     codes, values = first.codes, [text.strip() for text in first.values]
     has_days = any(len(text) > len("2024") for text in values)
     for number, column in enumerate(columns[1:], start=1):

@@ -16,8 +16,8 @@ Fields = dict[str, NDArray[np.int64]]
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """The different values, ascending; for integers many times faster than the hash of NumPy."""
     ascending = ordered(values)
-    new = np.diff(ascending, prepend=ascending[:1] - 1) != 0
-    return ascending if new.all() else np.asarray(ascending[new])
+    new = ascending[1:] != ascending[:-1]
+    return ascending if new.all() else np.asarray(ascending[np.append(True, new)])
 
 
 def ordered(values: NDArray[np.int64]) -> NDArray[np.int64]:

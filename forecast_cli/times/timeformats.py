@@ -67,6 +67,16 @@ def share_readable(texts: Sequence[str]) -> float:
     return sum(bool(_candidates(text)) for text in texts) / len(texts) if texts else 0.0
 
 
+def are_readable(texts: Sequence[str], share: float) -> bool:
+    """Whether at least a share of the texts look like a time in any pattern."""
+    missed = 0
+    for text in texts:
+        missed += not _candidates(text)
+        if (len(texts) - missed) / len(texts) < share:
+            return False
+    return len(texts) > 0
+
+
 def from_format(date_format: str, texts: Sequence[str]) -> tuple[TimeText, Times]:
     """The pattern of a `--date-format`, its padding and its UTC offset taken from the texts.
 

@@ -1,0 +1,85 @@
+"""Words of eight bytes -> digits: the number in each word, by arithmetic on all bytes at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ALL = np.uint64(0x0101010101010101)
+_LOW_BITS, _HIGH_BIT = _ALL * np.uint64(0x7F), _ALL * np.uint64(0x80)
+_ZEROS, _DOTS = _ALL * np.uint64(ord("0")), _ALL * np.uint64(ord("."))
+# What is more than nine reaches the high bit of its byte.
+_TO_HIGH_BIT = _ALL * np.uint64(0x7F - 9)
+_ONE, _SEVEN, _BYTE, _LOWEST = (np.uint64(n) for n in (1, 7, 8, 0xFF))
+_POWERS = 10 ** np.arange(9, dtype=np.int64)
+# Multiplied by these, digits meet their neighbours, then pairs and fours do, 8, 16 and 32 bits up.
+_JOINS = tuple(
+    (np.uint64(mask), np.uint64(1 + (radix << bits)), np.uint64(bits))
+    for mask, radix, bits in (
+        (0x0F0F0F0F0F0F0F0F, 10, 8),
+        (0x00FF00FF00FF00FF, 100, 16),
+        (0x0000FFFF0000FFFF, 10_000, 32),
+    )
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """What T texts hold: their digits as one number [T], and how many digits and dots there are.
+
+    `n_decimals` [T] are the digits behind the dot; `other` [T] is whether there is anything else.
+    Numbers are right for up to 18 digits and one dot.
+    """
+
+    numbers: NDArray[np.int64]
+    n_digits: NDArray[np.uint8]
+    n_decimals: NDArray[np.uint8]
+    n_dots: NDArray[np.uint8]
+    other: NDArray[np.bool_]
+
+
+def read_digits(words: NDArray[np.uint64]) -> Digits:
+    """The digits of texts as words [T, K], zeros behind their ends.
+
+    >>> read_digits(np.array([[int.from_bytes(b"12.50", "little")]], dtype=np.uint64)).numbers
+    array([1250])
+    """
+    found = _digits_of(words[:, 0])
+    for word in words.T[1:]:
+        more = _digits_of(word)
+        found = Digits(
+            numbers=found.numbers * _POWERS.take(more.n_digits) + more.numbers,
+            n_digits=found.n_digits + more.n_digits,
+            n_decimals=found.n_decimals + np.where(found.n_dots, more.n_digits, more.n_decimals),
+            n_dots=found.n_dots + more.n_dots,
+            other=found.other | more.other,
+        )
+    return found
+
+
+def _digits_of(word: NDArray[np.uint64]) -> Digits:
+    values = word ^ _ZEROS
+    no_digit = (((values & _LOW_BITS) + _TO_HIGH_BIT) | values) & _HIGH_BIT
+    dots = _is_zero(word ^ _DOTS)
+    n_digits = np.uint8(8) - np.bitwise_count(no_digit)
+    # All bits, if there is no dot.
+    before = (dots >> _SEVEN) - _ONE
+    n_before = np.minimum(np.bitwise_count(before) >> np.uint8(3), n_digits)
+    behind = (values & ~(before << _BYTE | _LOWEST)) >> _BYTE
+    closed = (values & before) | behind
+    # The first byte is the lowest one, so that the last digit comes to stand highest.
+    joined = closed << ((np.uint8(8) - n_digits).astype(np.uint64) * _BYTE)
+    for mask, factor, bits in _JOINS:
+        joined = (joined & mask) * factor >> bits
+    return Digits(
+        numbers=joined.view(np.int64),
+        n_digits=n_digits,
+        n_decimals=n_digits - n_before,
+        n_dots=np.bitwise_count(dots),
+        other=no_digit != (dots | _is_zero(word)),
+    )
+
+
+def _is_zero(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The high bit of each byte that is zero."""
+    return ~(((word & _LOW_BITS) + _LOW_BITS) | word) & _HIGH_BIT
