@@ -20,7 +20,8 @@ NESTED = ("{…}", "[…]")
 """How an object and a list of JSON read as texts."""
 
 # What has matched once is not tried in another way, which among many lines would take for ever.
-_PLAIN = re.compile(r"[+-]?(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+", re.ASCII)
+# The exponent may be: before Python 3.11.5 a possessive group with a choice in it matches "1e".
+_PLAIN = re.compile(r"[+-]?(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?", re.ASCII)
 _PLAIN_LINES = re.compile(rf"(?:{_PLAIN.pattern}\n)*+", re.ASCII)
 _NUMBER_LIKE = re.compile(
     r"[+-]?\(?[$€£¥]?\s?[+-]?"
