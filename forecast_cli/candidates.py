@@ -81,15 +81,15 @@ def candidate_forms(
             deseasonalised=way.deseasonalised,
         )
         forms.append(_form(representation, plan, settings.network, in_segments=way.in_segments))
-    different = _different_first(forms)
+    ordered = _different_first(forms)
     config = settings.optimisation
     count = _MEMBERS[config.effort]
     if inputs:
-        different = _with_inputs(different, inputs, count)
-        count = len(different)
+        ordered = _with_inputs(ordered, inputs, count)
+        count = len(ordered)
     if config.members is not None:
         count = config.members
-    return [different[number % len(different)] for number in range(count)]
+    return [ordered[number % len(ordered)] for number in range(count)]
 
 
 def _with_inputs(forms: list[Form], inputs: tuple[Input, ...], count: int) -> list[Form]:
