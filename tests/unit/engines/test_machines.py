@@ -163,6 +163,39 @@ def test_a_checkpoint_trained_on_a_cluster_is_that_of_one_machine(
     assert made[0] == made[1]
 
 
+@pytest.mark.parametrize(
+    ("begun_on", "ended_on"), [("ray", "ray"), ("ray", "local"), ("local", "ray")]
+)
+def test_a_training_that_was_interrupted_is_resumed_on_either_engine(
+    importable: None, tmp_path: Path, begun_on: str, ended_on: str
+) -> None:
+    (source,) = write_files(tmp_path, 1)
+    engines = {"local": EngineConfig(), "ray": EngineConfig(engine="ray", workers=2)}
+    told: list[str] = []
+
+    def train(name: str, engine: EngineConfig, *, resume: bool, progress: Any) -> bytes:
+        return workflows.train(
+            str(source),
+            str(tmp_path / name),
+            settings=replace(SETTINGS, engine=engine),
+            resume=resume,
+            tell=lambda notice: told.append(notice.text),
+            progress=progress,
+        )[0]
+
+    def interrupt_in_the_middle(event: ProgressEvent) -> None:
+        if event.epoch == event.epochs:
+            raise KeyboardInterrupt
+
+    whole = train("whole.forecast", EngineConfig(), resume=False, progress=ignore)
+    with pytest.raises(KeyboardInterrupt):
+        train("m.forecast", engines[begun_on], resume=False, progress=interrupt_in_the_middle)
+    assert not (tmp_path / "m.forecast").exists()
+    resumed = train("m.forecast", engines[ended_on], resume=True, progress=ignore)
+    assert any("going on with" in message for message in told)
+    assert resumed == whole
+
+
 def test_a_search_on_a_cluster_ends_as_on_one_machine(
     local_ray: EngineConfig, tmp_path: Path
 ) -> None:
