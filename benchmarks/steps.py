@@ -24,9 +24,9 @@ from benchmarks.step_terms import (
 from forecast_cli.committee import Form
 from forecast_cli.config import Layer, NetworkConfig, TrainConfig
 from forecast_cli.engines.threads import Threads
+from forecast_cli.network_shapes import FEATURES
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.progress import ProgressEvent
-from forecast_cli.recurrence import FEATURES
 from forecast_cli.representation import Representation
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.training import Task, Workshop, train_all

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.cells import run_cell
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import Layer
 from forecast_cli.explanation_findings import AttentionActivity, GateActivity
 from forecast_cli.inputs import Feed, Surroundings
-from forecast_cli.recurrence import embed_context, run_cell
+from forecast_cli.recurrence import embed_context
 from forecast_cli.representation import applies, represent
 from forecast_cli.seasonality import estimate_season
 from forecast_cli.windows import last_steps

@@ -26,9 +26,9 @@ from forecast_cli.covariates import Covariate
 from forecast_cli.effects import Effects
 from forecast_cli.intervals import LEVELS
 from forecast_cli.model import Model, Training
+from forecast_cli.network_shapes import weight_shapes
 from forecast_cli.panel import Columns, Panel
 from forecast_cli.read_config import Aggregate, Missing
-from forecast_cli.recurrence import weight_shapes
 from forecast_cli.schema import from_plain, to_plain
 from forecast_cli.sealed import Tensors
 from forecast_cli.tensors import offsets_of, tensor_of

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from forecast_cli.config import Activation, Layer, NetworkConfig
 from forecast_cli.inputs import Input, ahead, expanded_width
-from forecast_cli.recurrence import count_segments, embedded_features, output_steps
+from forecast_cli.network_shapes import count_segments, embedded_features, output_steps
 
 _LAYERS: dict[Layer, type[nn.RNN | nn.GRU | nn.LSTM]] = {
     "rnn": nn.RNN,

@@ -1,8 +1,7 @@
 """The network's forward pass in NumPy: represented features [B, L, F] -> output [B, H].
 
 Forecasts are made with this, so that predicting needs no torch. Weights have torch's names and
-layout: gates stacked along the rows, in the order (i, f, g, o) for LSTM and (r, z, n) for GRU.
-`network` says what the forms of the network compute.
+layout (see `cells`). `network` says what the forms of the network compute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,26 +9,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.activations import ACTIVATE, sigmoid, softmax
-from forecast_cli.config import Layer, NetworkConfig
-from forecast_cli.folding import Arrays, fold, tiled
-from forecast_cli.inputs import Feed, Input, ahead, expanded_width
-
-FEATURES = 3
-"""Input features per step, as `representation` makes them; the last is the same at every step."""
-
-_GATES: dict[Layer, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+from forecast_cli.activations import ACTIVATE, softmax
+from forecast_cli.cells import State, reading_backwards, run_cell, run_step
+from forecast_cli.config import NetworkConfig
+from forecast_cli.folding import tiled
+from forecast_cli.inputs import Feed, Input, ahead
+from forecast_cli.network_shapes import count_segments
 
 Weights = Mapping[str, NDArray[np.floating]]
 Array = NDArray[np.floating]
-State = tuple[Array, Array]
-"""The hidden state [B, U] of a layer and its memory [B, U], which only an LSTM uses."""
 
 _TILE = 64
 """Rows that go through a network together."""
-
-_REVERSE = "_reverse"
-"""The end of the names of weights that read the context backwards."""
 
 
 def forward(
@@ -115,90 +106,6 @@ def embed_context(
     return np.maximum(_affine(_segments(features, network.pace), weights, "embed"), 0)
 
 
-def weight_shapes(
-    network: NetworkConfig, context_length: int, horizon: int, inputs: Sequence[Input] = ()
-) -> dict[str, tuple[int, ...]]:
-    """The name and shape of every weight of a network."""
-    horizon = network.stride(horizon)
-    size, segment = network.units, network.pace
-    is_segmented = segment > 1
-    shapes: dict[str, tuple[int, ...]] = {}
-    if is_segmented:
-        shapes["positions"] = (count_segments(horizon, segment), size)
-    width = embedded_features(segment, expanded_width(inputs))
-    shapes |= {"embed.weight": (size, width), "embed.bias": (size,)}
-    for depth, layer in enumerate(network.recurrent_layers):
-        for kind in ("ih_l0", "hh_l0", "ih_l0_reverse", "hh_l0_reverse"):
-            if network.bidirectional or not kind.endswith(_REVERSE):
-                shapes[f"recurrent.{depth}.weight_{kind}"] = (_GATES[layer] * size, size)
-                shapes[f"recurrent.{depth}.bias_{kind}"] = (_GATES[layer] * size,)
-        if network.bidirectional:
-            shapes |= {f"merge.{depth}.weight": (size, 2 * size), f"merge.{depth}.bias": (size,)}
-    if network.attention:
-        shapes |= {"attention.weight": (size, size)}
-        shapes |= {"combine.weight": (size, 2 * size), "combine.bias": (size,)}
-    if not is_segmented:
-        shapes |= {"dense.weight": (size, size), "dense.bias": (size,)}
-    steps = output_steps(network, horizon)
-    shapes |= {"output.weight": (steps, size), "output.bias": (steps,)}
-    return {**shapes, "shortcut.weight": (horizon, context_length), **_input_shapes(inputs, size)}
-
-
-def _input_shapes(inputs: Sequence[Input], size: int) -> dict[str, tuple[int, ...]]:
-    """A table of embeddings for each categorical input, and the layers that see the horizon."""
-    shapes: dict[str, tuple[int, ...]] = {
-        f"tables.{entry.name}": (entry.n_categories + 1, entry.width)
-        for entry in inputs
-        if entry.n_categories is not None
-    }
-    known_ahead = ahead(inputs)
-    if known_ahead:
-        shapes |= {"given.weight": (size, expanded_width(known_ahead)), "given.bias": (size,)}
-        shapes |= {"reach.weight": (size, size), "reach.bias": (size,)}
-        shapes |= {"answer.weight": (1, size), "answer.bias": (1,)}
-    return shapes
-
-
-def embedded_features(segment_length: int, n_inputs: int = 0) -> int:
-    """How many numbers the embedding of a segment takes; the last feature counts once.
-
-    >>> embedded_features(1), embedded_features(24)
-    (3, 49)
-    """
-    return (FEATURES - 1 + n_inputs) * segment_length + 1
-
-
-def count_segments(steps: int, segment_length: int) -> int:
-    """The fewest segments that hold so many steps."""
-    return -(-steps // segment_length)
-
-
-def output_steps(network: NetworkConfig, horizon: int) -> int:
-    """How many steps of a horizon the output layer makes of one state."""
-    is_whole = network.pace == 1 or network.strategy == "recursive"
-    return network.stride(horizon) if is_whole else network.pace
-
-
-def run_cell(layer: Layer, weights: Weights, inputs: Array) -> tuple[Array, State]:
-    """Every hidden state [B, L, U] of a recurrent layer over inputs [B, L, I], and the last state.
-
-    It starts from zeros. Source: Elman (1990) for rnn; Hochreiter & Schmidhuber (1997) with the
-    forget gate of Gers et al. (2000) for lstm; Cho et al. (2014), in the form with the reset gate
-    applied after the recurrent product, for gru.
-    """
-    # One product for all steps; only the recurrent part has to wait for the step before.
-    driven = _driven(weights, inputs)
-
-    def step(state: Arrays, now: Arrays) -> tuple[Arrays, Arrays]:
-        hidden, memory = state
-        after = _step(layer, now[0], _kept(weights, hidden), (hidden, memory))
-        return after, after[:1]
-
-    start = np.zeros_like(driven, shape=(len(driven), weights["weight_hh_l0"].shape[1]))
-    last, (states,) = fold(step, (start, np.zeros_like(start)), (driven,))
-    return states, last
-
-
 def _encode(
     network: NetworkConfig,
     weights: Weights,
@@ -216,20 +123,13 @@ def _encode(
         part = _part(weights, f"recurrent.{depth}")
         forwards, (end, memory) = run_cell(layer, part, hidden)
         if network.bidirectional:
-            backwards, (start, _) = run_cell(layer, _reversed(part), hidden[:, ::-1])
+            backwards, (start, _) = run_cell(layer, reading_backwards(part), hidden[:, ::-1])
             both = np.concatenate((forwards, backwards[:, ::-1]), axis=2)
             forwards = _affine(both, weights, f"merge.{depth}")
             end = _affine(np.concatenate((end, start), axis=1), weights, f"merge.{depth}")
         hidden = forwards
         states.append((end, memory))
     return hidden, states
-
-
-def _reversed(weights: Weights) -> Weights:
-    """The weights of a layer that read backwards, under the names of those that read forwards."""
-    return {
-        name.removesuffix(_REVERSE): w for name, w in weights.items() if name.endswith(_REVERSE)
-    }
 
 
 def _queries(network: NetworkConfig, weights: Weights, states: list[State]) -> Array:
@@ -286,48 +186,8 @@ def _decode(network: NetworkConfig, weights: Weights, states: list[State]) -> Ar
     for depth, (layer, state) in enumerate(zip(network.recurrent_layers, states, strict=True)):
         part = _part(weights, f"recurrent.{depth}")
         before, memory = (values[:, None] for values in state)
-        hidden, _ = _step(layer, _driven(part, hidden), _kept(part, before), (before, memory))
+        hidden, _ = run_step(layer, part, hidden, (before, memory))
     return hidden
-
-
-def _driven(weights: Weights, inputs: Array) -> Array:
-    product: Array = inputs @ weights["weight_ih_l0"].T + weights["bias_ih_l0"]
-    return product
-
-
-def _kept(weights: Weights, hidden: Array) -> Array:
-    product: Array = hidden @ weights["weight_hh_l0"].T + weights["bias_hh_l0"]
-    return product
-
-
-def _step(layer: Layer, fed: Array, kept: Array, state: State) -> State:
-    """One step from what the input feeds [..., G U] and what the state keeps [..., G U]."""
-    hidden, memory = state
-    if layer == "lstm":
-        return _lstm_step(fed + kept, memory)
-    if layer == "gru":
-        return _gru_step(fed, kept, hidden), memory
-    return np.tanh(fed + kept), memory
-
-
-def _lstm_step(gates: Array, memory: Array) -> State:
-    enter, forget, candidate, leave = _gates(gates, 4)
-    memory = sigmoid(forget) * memory + sigmoid(enter) * np.tanh(candidate)
-    return sigmoid(leave) * np.tanh(memory), memory
-
-
-def _gru_step(fed: Array, kept: Array, hidden: Array) -> Array:
-    fed_reset, fed_update, fed_new = _gates(fed, 3)
-    kept_reset, kept_update, kept_new = _gates(kept, 3)
-    update = sigmoid(fed_update + kept_update)
-    new = np.tanh(fed_new + sigmoid(fed_reset + kept_reset) * kept_new)
-    return (1 - update) * new + update * hidden
-
-
-def _gates(stacked: Array, count: int) -> list[Array]:
-    """The parts [..., U] of what is stacked [..., G U]; `np.split` takes longer than a gate."""
-    size = stacked.shape[-1] // count
-    return [stacked[..., n * size : (n + 1) * size] for n in range(count)]
 
 
 def _part(weights: Weights, prefix: str) -> Weights:

@@ -11,8 +11,8 @@ from forecast_cli.effects import Effects, estimate_effects, make_terms
 from forecast_cli.inputs import Input, make_inputs
 from forecast_cli.inspection import summarise
 from forecast_cli.model import Model, Training
+from forecast_cli.network_shapes import weight_shapes
 from forecast_cli.panel import Panel
-from forecast_cli.recurrence import weight_shapes
 from forecast_cli.representation import Representation
 from forecast_cli.splits import origins_at_end
 from forecast_cli.windows import histories, look_around

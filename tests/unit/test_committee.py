@@ -9,7 +9,7 @@ from forecast_cli.committee import Committee, Member
 from forecast_cli.config import Strategy
 from forecast_cli.covariates import CovariateRole
 from forecast_cli.inputs import Input, Surroundings
-from forecast_cli.recurrence import weight_shapes
+from forecast_cli.network_shapes import weight_shapes
 from forecast_cli.seasonality import estimate_season
 from forecast_cli.splits import origins_at_end
 from forecast_cli.windows import histories, last_steps, look_around

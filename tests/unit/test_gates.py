@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_cli.cells import run_cell
 from forecast_cli.committee import Form, Member
 from forecast_cli.config import Layer, NetworkConfig
 from forecast_cli.gates import attention_activity, gate_activity, half_life, trace_gates
-from forecast_cli.recurrence import embed_context, run_cell, weight_shapes
+from forecast_cli.network_shapes import weight_shapes
+from forecast_cli.recurrence import embed_context
 from forecast_cli.representation import represent
 from tests.models import HORIZON, make_committee, make_form, make_member, make_seasonal_committee
 from tests.panels import wave

@@ -9,11 +9,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from forecast_cli.cells import run_cell
 from forecast_cli.config import CELLS, LAYERS, Cell, Layer, NetworkConfig
 from forecast_cli.errors import ConfigError
 from forecast_cli.inputs import Feed, Input, ahead
 from forecast_cli.network import RecurrentRegressor
-from forecast_cli.recurrence import FEATURES, forward, run_cell, weight_shapes
+from forecast_cli.network_shapes import FEATURES, weight_shapes
+from forecast_cli.recurrence import forward
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,8 @@ from forecast_cli.config import (
 )
 from forecast_cli.inputs import Feed, Input
 from forecast_cli.network import RecurrentRegressor
-from forecast_cli.recurrence import FEATURES, attention_weights, forward, weight_shapes
+from forecast_cli.network_shapes import FEATURES, weight_shapes
+from forecast_cli.recurrence import attention_weights, forward
 
 Array = NDArray[np.float64]
 
