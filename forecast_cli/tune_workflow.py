@@ -21,25 +21,17 @@ from forecast_cli.panel import Panel, read_panel
 from forecast_cli.preparation import prepare
 from forecast_cli.progress import Progress
 from forecast_cli.proposals import choose_method, propose
+from forecast_cli.search import FINAL_SHARE, SEARCH_SHARE, Listener, Search, Trial, best, within
 from forecast_cli.search_space import Space, apply, default_space, read_space
 from forecast_cli.splits import origins_at_end
 from forecast_cli.training import Workshop
 from forecast_cli.trial_log import keeping_trials
 from forecast_cli.tune_config import SearchConfig, TuneConfig
-from forecast_cli.tuning import (
-    FINAL_SHARE,
-    SEARCH_SHARE,
-    Listener,
-    Search,
-    Trial,
-    best,
-    compare_unseen,
-    run_trials,
-    within,
-)
+from forecast_cli.tuning import run_trials
 from forecast_cli.tuning_findings import TuneReport
 from forecast_cli.tuning_verdict import gain, judge_search
 from forecast_cli.unseen import lay_out
+from forecast_cli.unseen_proof import compare_unseen
 from forecast_cli.wording import counted
 from forecast_cli.workflows import STANDARD_STREAM, make_model
 

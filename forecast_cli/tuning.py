@@ -1,153 +1,25 @@
-"""Panel, search space -> trials, each scored at cutoffs that never look ahead, and the winner."""
+"""A search, proposals -> its trials, each scored at cutoffs that never look ahead."""
 
 import math
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from statistics import fmean
 
-from forecast_cli.adjustment import without_effects
-from forecast_cli.backtest import Scene
-from forecast_cli.comparison import told_once, under
-from forecast_cli.config import Settings
-from forecast_cli.defaults import plan_windows
+from forecast_cli.comparison import told_once
 from forecast_cli.engines.work import Engine
 from forecast_cli.errors import TrainingError
-from forecast_cli.findings import Leaderboard
-from forecast_cli.fitting import fit
-from forecast_cli.inference import mean_from
-from forecast_cli.leaderboard import Contender, rank
-from forecast_cli.notices import Notice, Tell
-from forecast_cli.panel import Panel
+from forecast_cli.notices import Notice
 from forecast_cli.progress import Progress, ProgressEvent
 from forecast_cli.proposals import Proposals
-from forecast_cli.search_space import Choice, apply, get
-from forecast_cli.training import Workshop
-from forecast_cli.trial_fits import Ahead, Course, Fits
-from forecast_cli.trial_log import Fit, Proof, TrialLog
-from forecast_cli.tune_config import Method
-from forecast_cli.tuning_findings import Outcome, TrialSummary
-from forecast_cli.unseen import Layout
-
-SEARCH_SHARE, UNSEEN_SHARE, FINAL_SHARE = 1 / 2, 1 / 8, 1 / 4
-"""Of the time limit: for the search, for each of two fits before the unseen part, and for the
-training of the winner."""
-
-_FIT_SHARE = SEARCH_SHARE / 4
-"""For the fits of a trial, so that the slowest settings leave time for others."""
+from forecast_cli.search import SEARCH_SHARE, Listener, Search, Trial, best_scored, differences
+from forecast_cli.search_space import Choice
+from forecast_cli.trial_fits import Ahead, Fits
+from forecast_cli.trial_log import Fit, TrialLog
+from forecast_cli.tuning_findings import Outcome
 
 _WORSE, _DOUBT = 1.02, 1.0
 """A trial is dropped if its error at the first cutoff exceeds the best trial's there by the factor
 1.02 + 1 / sqrt(n) for n forecasts: few of them prove little."""
-
-TUNED, DEFAULTS = "tuned", "defaults"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """Settings that were tried: what was chosen, and the fits it took, one for each cutoff."""
-
-    number: int
-    choice: Choice
-    fits: tuple[Fit, ...]
-    outcome: Outcome
-
-    @property
-    def error(self) -> float | None:
-        """The mean error over the cutoffs, None unless it was scored at all of them."""
-        errors = [fit.error for fit in self.fits if fit.error is not None]
-        return fmean(errors) if self.outcome == "scored" else None
-
-    @property
-    def seconds(self) -> float:
-        """What its fits took."""
-        return sum(fit.seconds for fit in self.fits)
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Who hears of the work."""
-
-    tell: Tell
-    progress: Progress
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """What all trials share: the panel, of which they see all but the unseen part, and settings.
-
-    `settings` are the defaults of this search, and what the winner is trained with; where it
-    `is_cheap`, trials are trained with the least effort.
-    """
-
-    panel: Panel
-    layout: Layout
-    settings: Settings
-    is_cheap: bool
-    method: Method
-    trials: int
-
-    @cached_property
-    def scenes(self) -> tuple[Scene, ...]:
-        """The forecasts behind each cutoff, the latest cutoff first."""
-        parts = range(1, self.layout.n_cutoffs + 1)
-        return tuple(self.layout.scene(self.panel, part) for part in parts)
-
-    @cached_property
-    def known(self) -> tuple[Panel, ...]:
-        """The panel before each cutoff."""
-        parts = range(1, self.layout.n_cutoffs + 1)
-        return tuple(self.layout.known(self.panel, part) for part in parts)
-
-    @property
-    def course(self) -> Course:
-        """What trials are scored on."""
-        return Course(panel=self.panel, known=self.known, scenes=self.scenes)
-
-    def side_by_side(self, engine: Engine) -> int:
-        """How many trials are fitted at a time: one, of which networks are, on one machine.
-
-        A search that learns from its trials waits for each of them, too.
-        """
-        alone = self.settings.engine.engine == "local" or self.method == "optuna"
-        return 1 if alone else engine.workers
-
-    def trained(self, choice: Choice) -> Settings:
-        """The settings that a trial is trained with."""
-        settings = self.settings
-        if self.is_cheap:
-            cheap = replace(settings.optimisation, effort="fast")
-            settings = replace(settings, optimisation=cheap)
-        return within(apply(settings, choice), _FIT_SHARE / self.layout.n_cutoffs)
-
-    def summary(self, trial: Trial) -> TrialSummary:
-        """The trial for a report."""
-        return TrialSummary(
-            number=trial.number,
-            settings=differences(self.settings, trial.choice),
-            errors=tuple(fit.error for fit in trial.fits),
-            error=trial.error,
-            outcome=trial.outcome,
-            seconds=trial.seconds,
-        )
-
-
-def within(settings: Settings, share: float) -> Settings:
-    """The settings with a share of the time limit."""
-    limit = settings.optimisation.time_limit
-    if limit is None:
-        return settings
-    return replace(settings, optimisation=replace(settings.optimisation, time_limit=share * limit))
-
-
-def differences(settings: Settings, choice: Choice) -> dict[str, str]:
-    """What was chosen otherwise than by default, as it would be typed."""
-    changed = {name: value for name, value in choice.items() if get(settings, name) != value}
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in changed.items()
-    }
 
 
 def run_trials(
@@ -180,38 +52,16 @@ def run_trials(
             if not _has_time(search, trials, together):
                 hears.tell(Notice("warning", _cut_short(trials)))
                 break
-            done[settings] = run.trial(len(trials), choice, _leader(trials))
+            done[settings] = run.trial(len(trials), choice, best_scored(trials))
             trials.append(done[settings])
             _tell_progress(search, trials, hears.progress)
         _teach(proposals, done[settings])
-    if _leader(trials) is None:
+    if best_scored(trials) is None:
         raise TrainingError(
             f"with none of {len(trials)} settings a network could be trained: the loss is not "
             "finite; search smaller learning rates"
         )
     return tuple(trials)
-
-
-def best(trials: Sequence[Trial]) -> Trial:
-    """The trial with the least error of those that err less than the defaults at every cutoff.
-
-    A better mean alone is often luck at one cutoff. The defaults themselves where there is none.
-    """
-    defaults, *others = trials
-    eligible = [defaults, *(trial for trial in others if _beats(trial, defaults))]
-    return min(eligible, key=lambda trial: math.inf if trial.error is None else trial.error)
-
-
-def _beats(trial: Trial, defaults: Trial) -> bool:
-    if trial.error is None or defaults.error is None:
-        return trial.error is not None
-    pairs = zip(trial.fits, defaults.fits, strict=True)
-    return all((one.error or 0.0) < (other.error or 0.0) for one, other in pairs)
-
-
-def _leader(trials: Sequence[Trial]) -> Trial | None:
-    leader = best(trials)
-    return None if leader.error is None else leader
 
 
 def _teach(proposals: Proposals, trial: Trial) -> None:
@@ -237,7 +87,7 @@ class _Run:
 
     def prepare(self, choices: Sequence[Choice], trials: Sequence[Trial]) -> None:
         """Make fits of these trials ahead, of later cutoffs where it does not look hopeless."""
-        search, leader = self.search, _leader(trials) if trials else None
+        search, leader = self.search, best_scored(trials) if trials else None
         names = [differences(search.settings, choice) for choice in choices]
         unknown = [c for c, name in zip(choices, names, strict=True) if not self.log.recall(name)]
         hopeful = [search.trained(choice) for choice in unknown]
@@ -293,7 +143,7 @@ def _has_time(search: Search, trials: Sequence[Trial], together: int) -> bool:
 
 
 def _tell_progress(search: Search, trials: Sequence[Trial], progress: Progress) -> None:
-    leader, last = _leader(trials), trials[-1]
+    leader, last = best_scored(trials), trials[-1]
     spent = sum(trial.seconds for trial in trials)
     count = search.trials + 1
     errors = [fit.error for fit in last.fits if fit.error is not None]
@@ -308,53 +158,3 @@ def _tell_progress(search: Search, trials: Sequence[Trial], progress: Progress) 
             seconds_left=spent / len(trials) * (count - len(trials)),
         )
     )
-
-
-def compare_unseen(
-    search: Search, trials: Sequence[Trial], *, log: TrialLog, hears: Listener, engine: Engine
-) -> Leaderboard:
-    """The best trial and the defaults on the unseen part, each fitted to everything before it."""
-    scene = search.layout.scene(search.panel, 0)
-    contenders = [
-        Contender(model=name, forecast=forecast, seconds=0.0)
-        for name, forecast in scene.simple.items()
-    ]
-    for name, trial in ((TUNED, best(trials)), (DEFAULTS, trials[0])):
-        if trial.outcome != "scored":
-            continue
-        changed = differences(search.settings, trial.choice)
-        proof = log.recall_proof(changed)
-        if proof is None or proof.forecast.shape != scene.actual.shape:
-            settings = within(apply(search.settings, trial.choice), UNSEEN_SHARE)
-            told = Listener(hears.tell, under(f"{name} before the unseen part", hears.progress))
-            proof = _prove(search, settings, scene, told, engine)
-            log.keep_proof(changed, proof)
-        contenders.append(Contender(model=name, **vars(proof)))
-    return rank(scene, contenders, {TUNED, DEFAULTS}, step_size=search.layout.span)
-
-
-def _prove(
-    search: Search, settings: Settings, scene: Scene, hears: Listener, engine: Engine
-) -> Proof:
-    started = time.perf_counter()
-    known = search.layout.known(search.panel, 0)
-    plan = plan_windows(without_effects(known), settings.window, _ignore)
-    fitted = fit(
-        known,
-        plan,
-        settings,
-        tell=hears.tell,
-        progress=hears.progress,
-        workshop=Workshop(engine),
-    )
-    committee = fitted.committee
-    return Proof(
-        forecast=mean_from(fitted, search.panel, scene.origins, horizon=scene.horizon),
-        seconds=time.perf_counter() - started,
-        n_parameters=committee.n_parameters,
-        network_share=sum(member.weight for member in committee.members),
-    )
-
-
-def _ignore(_: object) -> None:
-    pass

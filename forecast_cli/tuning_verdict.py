@@ -3,7 +3,7 @@
 from forecast_cli.backtest import skill
 from forecast_cli.findings import Leaderboard, Standing
 from forecast_cli.significance import FEWEST_UNITS
-from forecast_cli.tuning import DEFAULTS, TUNED
+from forecast_cli.unseen_proof import DEFAULTS, TUNED
 from forecast_cli.wording import counted, describe_chance, number, percent
 
 _NEGLIGIBLE = 0.0005

@@ -48,9 +48,9 @@ LEVELS = (
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen "
     "shares occlusion",
     "training_plan trial_fits",
-    "comparison streaming",
-    "workflows inspecting presentation tuning column_types rows keywords explain_workflow "
-    "exporting",
+    "comparison streaming search",
+    "workflows inspecting presentation tuning unseen_proof column_types rows keywords "
+    "explain_workflow exporting",
     "page tuning_verdict partitions",
     "tune_workflow api",
     "estimator",

@@ -7,125 +7,34 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast_cli import trial_fits, tuning
-from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
 from forecast_cli.defaults import plan_windows
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.engines.threads import Threads
-from forecast_cli.engines.work import Engine
 from forecast_cli.errors import TrainingError
 from forecast_cli.fingerprint import take_fingerprint
 from forecast_cli.fitting import fit
-from forecast_cli.notices import Notice
-from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.proposals import propose
-from forecast_cli.search_space import Choice, Range, Space, Values
+from forecast_cli.search import Listener, Trial, best, within
+from forecast_cli.search_space import Range, Space, Values
 from forecast_cli.splits import panel_before
-from forecast_cli.trial_fits import Attempt
 from forecast_cli.trial_log import Fit, TrialLog, keeping_trials
-from forecast_cli.tuning import (
-    DEFAULTS,
-    TUNED,
-    Listener,
-    Search,
-    Trial,
-    best,
-    compare_unseen,
-    differences,
-    run_trials,
-    within,
+from forecast_cli.tuning import run_trials
+from tests.searches import (
+    CHOICES,
+    LAYOUT,
+    ONE_THREAD,
+    PANEL,
+    SETTINGS,
+    Given,
+    errors,
+    ignore,
+    run,
+    search_of,
+    sized,
 )
-from forecast_cli.unseen import Layout
-from tests.panels import make_panel, wave
 
 pytestmark = pytest.mark.slow
-
-SETTINGS = Settings(
-    window=WindowConfig(horizon=4),
-    network=NetworkConfig(hidden_size=4),
-    optimisation=TrainConfig(epochs=1, steps_per_epoch=3, batch_size=32, members=1, threads=1),
-)
-LAYOUT = Layout(span=4, n_origins=1, n_cutoffs=2)
-PANEL = make_panel(wave(60), wave(52, seed=1))
-CHOICES: list[Choice] = [
-    {"hidden-size": 6},
-    {"learning-rate": 0.02},
-    {"hidden-size": 6, "l2": 0.01},
-]
-
-
-def ignore(_: object) -> None:
-    pass
-
-
-class Given:
-    """Proposals as they are given; keeps what it is told."""
-
-    def __init__(self, choices: Sequence[Choice], hopeless: float = np.inf) -> None:
-        self.choices, self.hopeless = list(choices), hopeless
-        self.learnt: list[tuple[float | None, bool]] = []
-
-    def draw(self) -> Choice | None:
-        return self.choices.pop(0) if self.choices else None
-
-    def is_hopeless(self, errors: Sequence[float]) -> bool:
-        return errors[-1] > self.hopeless
-
-    def learn(self, error: float | None, *, is_pruned: bool) -> None:
-        self.learnt.append((error, is_pruned))
-
-
-ONE_THREAD = Threads()
-
-
-def search_of(
-    panel: Panel = PANEL, *, settings: Settings = SETTINGS, n_trials: int = 9, cheap: bool = False
-) -> Search:
-    return Search(
-        panel=panel,
-        layout=LAYOUT,
-        settings=settings,
-        is_cheap=cheap,
-        method="random",
-        trials=n_trials,
-    )
-
-
-def run(
-    search: Search,
-    choices: Sequence[Choice] = CHOICES,
-    *,
-    log: TrialLog | None = None,
-    tell: Callable[[Notice], None] = ignore,
-    progress: Callable[[ProgressEvent], None] = ignore,
-    engine: Engine = ONE_THREAD,
-) -> tuple[Trial, ...]:
-    log = log or TrialLog(None, ignore)
-    return run_trials(
-        search, Given(choices), log=log, hears=Listener(tell, progress), engine=engine
-    )
-
-
-def errors(trials: Sequence[Trial]) -> list[tuple[float | None, ...]]:
-    return [tuple(fit.error for fit in trial.fits) for trial in trials]
-
-
-@pytest.fixture
-def scores(monkeypatch: pytest.MonkeyPatch) -> dict[int, Sequence[float | None]]:
-    """Errors by hidden size, a cutoff each, that stand in for training."""
-    known: dict[int, Sequence[float | None]] = {}
-
-    def fit_nothing(course: object, attempt: Attempt, *_: object) -> Fit:
-        settings, cutoff = attempt
-        return Fit(error=known[settings.network.units][cutoff], seconds=10.0)
-
-    monkeypatch.setattr(trial_fits, "_fit", fit_nothing)
-    return known
-
-
-def sized(*sizes: int) -> list[Choice]:
-    return [{"hidden-size": size} for size in sizes]
 
 
 def test_the_defaults_come_first_and_equal_settings_are_tried_once() -> None:
@@ -171,24 +80,6 @@ def test_values_after_a_cutoff_change_no_model_of_it() -> None:
     # The earlier cutoff lies before all that changed, the later one is scored on it.
     assert [e[1] for e in errors(one)] == [e[1] for e in errors(other)]
     assert [e[0] for e in errors(one)] != [e[0] for e in errors(other)]
-
-
-def test_the_trial_with_the_least_mean_error_wins(scores: dict[int, Sequence[float]]) -> None:
-    scores |= {4: (1.0, 1.0), 5: (0.9, 0.6), 6: (0.8, 0.9), 7: (0.9, 0.9)}
-    assert best(run(search_of(), sized(5, 6, 7))).choice == {"hidden-size": 5}
-
-
-def test_a_trial_that_is_worse_than_the_defaults_at_one_cutoff_does_not_win(
-    scores: dict[int, Sequence[float]],
-) -> None:
-    scores |= {4: (1.0, 1.0), 5: (0.1, 1.1), 6: (0.9, 0.9)}
-    assert best(run(search_of(), sized(5))).number == 0
-    assert best(run(search_of(), sized(5, 6))).number == 2
-
-
-def test_of_equally_good_trials_the_first_wins(scores: dict[int, Sequence[float]]) -> None:
-    scores |= {4: (1.0, 1.0), 5: (1.0, 1.0)}
-    assert best(run(search_of(), sized(5))).number == 0
 
 
 def test_a_trial_far_behind_the_best_is_dropped_at_the_first_cutoff(
@@ -285,13 +176,6 @@ def test_the_search_ends_with_its_half_of_the_time(scores: dict[int, Sequence[fl
     assert within(SETTINGS, 0.5) == SETTINGS
 
 
-def test_trials_are_cheap_where_nothing_else_is_asked_for() -> None:
-    assert search_of(cheap=True).trained({}).optimisation.effort == "fast"
-    assert search_of().trained({"layers": 2}) == replace(
-        SETTINGS, network=replace(SETTINGS.network, layers=2)
-    )
-
-
 def test_what_was_fitted_before_an_interruption_is_not_fitted_again(tmp_path: Path) -> None:
     output = str(tmp_path / "m.forecast")
     undisturbed = run(search_of())
@@ -330,58 +214,6 @@ def test_progress_counts_trials_and_shows_the_best_error(
     assert events[0].seconds_left == 80.0
 
 
-def test_a_summary_tells_what_differs_from_the_defaults(
-    scores: dict[int, Sequence[float]],
-) -> None:
-    scores |= {4: (1.0, 2.0), 5: (1.0, 1.0)}
-    search = search_of()
-    trials = run(search, [{"hidden-size": 5, "layers": 1}])
-    first, second = map(search.summary, trials)
-    assert (first.settings, first.error, first.seconds) == ({}, 1.5, 20.0)
-    assert (second.settings, second.errors) == ({"hidden-size": "5"}, (1.0, 1.0))
-
-
-def test_the_unseen_part_compares_fits_to_everything_before_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    search, log, hears = search_of(), TrialLog(None, ignore), Listener(ignore, ignore)
-    trials = run(search, CHOICES[:1])
-    winner = replace(trials[1], fits=(Fit(error=0.0, seconds=1.0),) * 2)
-    board = compare_unseen(search, (trials[0], winner), log=log, hears=hears, engine=ONE_THREAD)
-    assert {row.model for row in board.rows} == {TUNED, DEFAULTS}
-    assert board.n_pairs == 2
-    # What was found before an interruption is not fitted again.
-    monkeypatch.setattr(tuning, "fit", None)
-    assert (
-        compare_unseen(search, (trials[0], winner), log=log, hears=hears, engine=ONE_THREAD)
-        == board
-    )
-
-
-def test_the_unseen_part_is_not_seen_by_what_is_scored_on_it() -> None:
-    changed = PANEL.values.copy()
-    changed[PANEL.offsets[1:, None] - [1, 2, 3, 4]] = 5.0
-    hears, found = Listener(ignore, ignore), []
-    trials = run(search_of(), [])
-    for panel in (PANEL, replace(PANEL, values=changed)):
-        log = TrialLog(None, ignore)
-        compare_unseen(search_of(panel), trials, log=log, hears=hears, engine=ONE_THREAD)
-        proof = log.recall_proof({})
-        assert proof is not None
-        found.append(proof.forecast)
-    np.testing.assert_array_equal(found[0], found[1])
-
-
-def test_defaults_that_failed_are_not_compared() -> None:
-    (trial,) = run(search_of(), [])
-    failed = replace(trial, outcome="failed", fits=(Fit(error=None, seconds=1.0),))
-    log, hears = TrialLog(None, ignore), Listener(ignore, ignore)
-    board = compare_unseen(
-        search_of(), (failed, replace(trial, number=1)), log=log, hears=hears, engine=ONE_THREAD
-    )
-    assert [row.model for row in board.rows] == [TUNED]
-
-
 @pytest.mark.skipif(find_spec("optuna") is None, reason="the extra tune is missing")
 def test_optuna_goes_on_after_an_interruption_as_it_would_have_without(
     scores: dict[int, Sequence[float]],
@@ -400,8 +232,3 @@ def test_optuna_goes_on_after_an_interruption_as_it_would_have_without(
     assert trials(5, log) == undisturbed[:6]
     assert trials(12, log) == undisturbed
     assert len({trial.outcome for trial in undisturbed}) == 2
-
-
-def test_what_a_trial_changes_is_told_as_it_would_be_written() -> None:
-    choice: Choice = {"attention": True, "bidirectional": False, "layers": 2, "dropout": 0.1}
-    assert differences(SETTINGS, choice) == {"attention": "true", "layers": "2"}
