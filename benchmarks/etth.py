@@ -33,7 +33,8 @@ from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.representation import Representation
 from forecast_cli.splits import Origins
-from forecast_cli.training import Task, Workshop, train_all
+from forecast_cli.training import Workshop, train_all
+from forecast_cli.training_run import Task
 from forecast_cli.windows import futures, histories
 
 Array = NDArray[np.float64]

@@ -29,7 +29,8 @@ from forecast_cli.panel import Columns, Panel
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.training import Task, Workshop, train_all
+from forecast_cli.training import Workshop, train_all
+from forecast_cli.training_run import Task
 
 Measure = Callable[[], Seconds]
 """Takes some training steps, and says what one took."""

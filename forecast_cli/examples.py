@@ -28,8 +28,11 @@ from forecast_cli.windows import (
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-_LARGEST_BLOCK = 10_000_000
-"""Values of windows in memory at a time."""
+_LARGEST_BLOCK = 50_000
+"""Values of windows that are made at a time: few calls, yet all of them stay in the cache."""
+
+_MOST_DRAWN = 100_000
+"""Windows that are drawn at a time."""
 
 _MOST_FORECASTS = 500
 """Forecasts of a recursive network to validate it on: they take a step after the other."""
@@ -121,17 +124,14 @@ class ExampleSource:
     def batches(
         self, draws: np.random.Generator, *, count: int, batch_size: int
     ) -> Iterator[Examples]:
-        """Windows before the limits, drawn at random with replacement.
-
-        Several batches are made at a time: few calls, yet bounded memory.
-        """
+        """Windows before the limits, drawn at random with replacement."""
         span = (self._form.context_length + self._horizon) * (1 + len(self._form.inputs))
-        at_once = min(count, max(1, _LARGEST_BLOCK // (batch_size * span)))
-        for start in range(0, count, at_once):
-            ready = min(at_once, count - start)
-            drawn = self._before(self._ground.sampler.draw(draws, ready * batch_size))
-            for number in range(ready):
-                yield drawn.batch(slice(number * batch_size, (number + 1) * batch_size))
+        for part in _parts(count, _MOST_DRAWN // batch_size):
+            drawn = self._ground.sampler.draw(draws, len(part) * batch_size)
+            for some in _parts(len(part), _LARGEST_BLOCK // (batch_size * span)):
+                made = self._before(drawn.rows(_windows(some, batch_size)))
+                for number in range(len(some)):
+                    yield made.batch(_windows(range(number, number + 1), batch_size))
 
     def _before(self, origins: Origins) -> Examples:
         """Windows of the fit, whose season, if it is taken out, is that of the whole fit."""
@@ -176,3 +176,15 @@ class ExampleSource:
         around = look_around(self._ground.panel, origins, length, self._horizon)
         assert around is not None
         return around.feed(self._form.inputs, length)
+
+
+def _parts(count: int, most: int) -> Iterator[range]:
+    """The numbers below a count in parts of at most so many, and of one at least."""
+    most = max(1, most)
+    for start in range(0, count, most):
+        yield range(start, min(start + most, count))
+
+
+def _windows(batches: range, batch_size: int) -> slice:
+    """Where the windows of some batches stand among all."""
+    return slice(batches.start * batch_size, batches.stop * batch_size)

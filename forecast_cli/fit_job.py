@@ -17,7 +17,8 @@ from forecast_cli.panel import Panel
 from forecast_cli.progress import Progress
 from forecast_cli.snapshot import Trained
 from forecast_cli.splits import Origins
-from forecast_cli.training import Task, Workshop, train_all
+from forecast_cli.training import Workshop, train_all
+from forecast_cli.training_run import Task
 
 Array = NDArray[np.float64]
 

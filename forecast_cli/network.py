@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from forecast_cli.config import Activation, Layer, NetworkConfig
 from forecast_cli.inputs import Input, ahead, expanded_width
 from forecast_cli.network_shapes import count_segments, embedded_features, output_steps
+from forecast_cli.torch_layers import State, run_embedded, run_step
 
 _LAYERS: dict[Layer, type[nn.RNN | nn.GRU | nn.LSTM]] = {
     "rnn": nn.RNN,
@@ -26,9 +27,6 @@ _ACTIVATE: dict[Activation, Callable[[Tensor], Tensor]] = {
     "silu": nn.functional.silu,
     "none": lambda x: x,
 }
-
-_State = tuple[Tensor, Tensor | None]
-"""The hidden state [B, U] of a layer at the end of the context, and an LSTM's memory [B, U]."""
 
 
 class RecurrentRegressor(nn.Module):
@@ -148,8 +146,8 @@ class RecurrentRegressor(nn.Module):
         self, features: Tensor, generator: torch.Generator | None
     ) -> tuple[Tensor, Tensor]:
         """The output [B, H], and the last layer's state [B, U] at the end of the context."""
-        hidden, states = self._run_layers(self.embed(features), generator)
-        end = found = states[-1][0] if self.merge else hidden[:, -1]
+        hidden, states = self._run_layers(features, generator, embed=self.embed)
+        end = found = states[-1][0]
         if self.attends:
             found = self._attend(end[:, None], hidden)[:, 0]
         dense = self.activate(self.dense(self._drop(found, generator)))
@@ -166,21 +164,30 @@ class RecurrentRegressor(nn.Module):
         for depth, (layer, state) in enumerate(zip(self.recurrent, states, strict=True)):
             if depth:
                 hidden = self._drop(hidden, generator)
-            hidden = _step(layer, hidden, state)
+            hidden = run_step(layer, hidden, state)
         if self.attends:
             hidden = self._attend(hidden, seen)
         output: Tensor = self.output(self._drop(hidden, generator))
         return output.flatten(1)[:, : self.horizon], states[-1][0]
 
     def _run_layers(
-        self, hidden: Tensor, generator: torch.Generator | None
-    ) -> tuple[Tensor, list[_State]]:
-        """The last layer's states [B, L, U], and the state of every layer at the end."""
-        states: list[_State] = []
+        self,
+        hidden: Tensor,
+        generator: torch.Generator | None,
+        *,
+        embed: nn.Linear | None = None,
+    ) -> tuple[Tensor, list[State]]:
+        """The last layer's states [B, L, U], and the state of every layer at the end.
+
+        What goes in is embedded before, if `embed` says how.
+        """
+        states: list[State] = []
         for depth, layer in enumerate(self.recurrent):
             if depth:
                 hidden = self._drop(hidden, generator)
-            hidden, end = layer(hidden)
+            assert isinstance(layer, nn.RNNBase)
+            first = None if depth else embed
+            hidden, end = run_embedded(first, layer, hidden) if first else layer(hidden)
             last, memory = (end[0], end[1][0]) if isinstance(layer, nn.LSTM) else (end, None)
             state = last[0]
             if self.merge:
@@ -234,30 +241,6 @@ def _segments(features: Tensor, segment_length: int) -> Tensor:
     constant = features[:, -1:, -1:].expand(batch, count, 1)
     width = segment_length * varying.shape[2]
     return torch.cat((varying.reshape(batch, count, width), constant), dim=-1)
-
-
-def _step(layer: nn.Module, inputs: Tensor, state: _State) -> Tensor:
-    """The hidden states [B, S, U] one step after `state`, for each of the inputs [B or 1, S, I].
-
-    Written out, because all inputs of a row share one state: torch's layers would multiply it by
-    the recurrent weights once for every input.
-    """
-    assert isinstance(layer, nn.RNNBase)
-    weight_in, weight_kept, bias_in, bias_kept = layer.all_weights[0]
-    hidden, memory = state
-    fed = nn.functional.linear(inputs, weight_in, bias_in)
-    kept = nn.functional.linear(hidden, weight_kept, bias_kept)[:, None]
-    if memory is not None:
-        enter, forget, candidate, leave = (fed + kept).chunk(4, dim=-1)
-        stored = forget.sigmoid() * memory[:, None] + enter.sigmoid() * candidate.tanh()
-        return leave.sigmoid() * stored.tanh()
-    if not isinstance(layer, nn.GRU):
-        return (fed + kept).tanh()
-    fed_reset, fed_update, fed_new = fed.chunk(3, dim=-1)
-    kept_reset, kept_update, kept_new = kept.chunk(3, dim=-1)
-    update = (fed_update + kept_update).sigmoid()
-    new = (fed_new + (fed_reset + kept_reset).sigmoid() * kept_new).tanh()
-    return torch.lerp(new, hidden[:, None], update)
 
 
 def _give_memory(network: nn.Module) -> None:

@@ -88,8 +88,9 @@ def train(
     With `resume` an interrupted training goes on, and one that was finished is not done again.
     Returns the checkpoint's bytes and what was found.
     """
+    from forecast_cli.devices import tell_device
     from forecast_cli.fitting import fit
-    from forecast_cli.training import Workshop, tell_device
+    from forecast_cli.training import Workshop
 
     started = time.perf_counter()
     to_file = output != STANDARD_STREAM

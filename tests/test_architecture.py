@@ -21,7 +21,7 @@ LEVELS = (
     "read_config explain_config engine_config",
     "config",
     "explanation_findings compare_config export_findings part_folder",
-    "tensors activations schedules engines parts_told",
+    "tensors activations schedules engines parts_told devices torch_layers",
     "times seasonality search_space tune_config cells",
     "calendar_features outliers",
     "covariates",
@@ -41,7 +41,7 @@ LEVELS = (
     "committee network inspection optimizer cleaning",
     "losses model candidates snapshot fingerprint covariate_record gates graph_record",
     "examples training_state model_record inference backtest known_ahead migrations",
-    "panel_facts lineup export_trials graph",
+    "panel_facts lineup export_trials graph training_run",
     "matching adjustment training checkpoint selection report resume model_findings",
     "past_windows fit_job groundwork rolling tallies whole_series",
     "part_scores",
@@ -59,7 +59,15 @@ LEVELS = (
 )
 LEVEL = {name: number for number, row in enumerate(LEVELS) for name in row.split()}
 
-TORCH_ROOMS = {"network", "losses", "optimizer", "training"}
+TORCH_ROOMS = {
+    "devices",
+    "network",
+    "losses",
+    "optimizer",
+    "torch_layers",
+    "training",
+    "training_run",
+}
 PRINTING_ROOMS = {"cli", "report"}
 SLOW_TO_IMPORT = {"matplotlib", "pandas", "sklearn", "torch"}
 DRAWERS = {"common", "helpers", "misc", "util", "utils"}

@@ -41,10 +41,20 @@ def test_batches_have_the_size_that_was_asked_for() -> None:
     assert drawn[0].target.shape[1] == HORIZON
 
 
-def test_how_many_batches_are_made_at_a_time_does_not_matter_to_their_number(
+@pytest.mark.parametrize("values", [1, 200, 400])
+def test_how_many_batches_are_made_at_a_time_does_not_matter(
+    values: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = batches(make_source(panel()))
+    monkeypatch.setattr(examples, "_LARGEST_BLOCK", values)
+    for one, other in zip(batches(make_source(panel())), at_once, strict=True):
+        assert_same(one, other)
+
+
+def test_however_few_windows_are_drawn_at_a_time_all_batches_come(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(examples, "_LARGEST_BLOCK", 1)
+    monkeypatch.setattr(examples, "_MOST_DRAWN", 10)
     assert [len(batch) for batch in batches(make_source(panel()))] == [5, 5, 5]
 
 

@@ -23,7 +23,8 @@ from forecast_cli.progress import ProgressEvent
 from forecast_cli.selection import _half_of
 from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
-from forecast_cli.training import Task, Workshop, train_all
+from forecast_cli.training import Workshop, train_all
+from forecast_cli.training_run import Task
 from forecast_cli.windows import contexts, histories
 from tests.panels import KIND, RAIN, covariates_of, make_panel, wave, with_covariates
 from tests.properties.fits import candidates

@@ -18,6 +18,22 @@ def gradients(step: int) -> list[Tensor]:
     return [p.detach() for p in parameters(seed=100 + step)]
 
 
+def grad_of(parameter: nn.Parameter) -> Tensor:
+    assert parameter.grad is not None
+    return parameter.grad
+
+
+def fill(parameter: nn.Parameter, gradient: Tensor) -> None:
+    grad_of(parameter).copy_(gradient)
+
+
+def backward(some: list[nn.Parameter], gradients: list[Tensor]) -> None:
+    """Add gradients to those of parameters, as a loss does."""
+    loss = sum((p * g).sum() for p, g in zip(some, gradients, strict=True))
+    assert isinstance(loss, Tensor)
+    loss.backward()  # type: ignore[no-untyped-call]
+
+
 def momentum(groups: list[dict[str, object]]) -> torch.optim.SGD:
     return torch.optim.SGD(groups, momentum=0.9)
 
@@ -46,7 +62,8 @@ def test_it_steps_as_that_of_torch_does(name: OptimizerName, weight_decay: float
         for group in reference.param_groups:
             group["lr"] = learning_rate
         for one, other, gradient in zip(ours, theirs, gradients(step), strict=True):
-            one.grad, other.grad = gradient.clone(), gradient.clone()
+            fill(one, gradient)
+            other.grad = gradient.clone()
         optimizer.step(learning_rate)
         reference.step()
         for one, other in zip(ours, theirs, strict=True):
@@ -55,8 +72,9 @@ def test_it_steps_as_that_of_torch_does(name: OptimizerName, weight_decay: float
 
 def test_the_first_step_is_as_large_as_the_learning_rate_against_the_gradient() -> None:
     (parameter,) = [nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))]
-    parameter.grad = torch.tensor([0.001, -5.0, 100.0])
-    Optimizer([parameter], name="adamw", weight_decay=0.0).step(0.25)
+    optimizer = Optimizer([parameter], name="adamw", weight_decay=0.0)
+    fill(parameter, torch.tensor([0.001, -5.0, 100.0]))
+    optimizer.step(0.25)
     torch.testing.assert_close(
         parameter.detach(), torch.tensor([0.75, 2.25, 2.75]), rtol=1e-4, atol=0
     )
@@ -65,8 +83,6 @@ def test_the_first_step_is_as_large_as_the_learning_rate_against_the_gradient() 
 def test_only_matrices_decay() -> None:
     moved = parameters()
     optimizer = Optimizer(moved, name="adamw", weight_decay=0.5)
-    for parameter in moved:
-        parameter.grad = torch.zeros_like(parameter)
     optimizer.step(0.1)
     for parameter, before in zip(moved, parameters(), strict=True):
         share = 1 - 0.1 * 0.5 if before.ndim > 1 else 1.0
@@ -76,11 +92,13 @@ def test_only_matrices_decay() -> None:
 @pytest.mark.parametrize("name", ["adam", "rmsprop", "sgd"])
 def test_beside_adamw_the_penalty_is_a_part_of_the_gradient(name: OptimizerName) -> None:
     penalised, plain = parameters(), parameters()
-    for one, other in zip(penalised, plain, strict=True):
-        one.grad = torch.zeros_like(one)
-        other.grad = 0.5 * other.detach() if other.ndim > 1 else torch.zeros_like(other)
-    Optimizer(penalised, name=name, weight_decay=0.5).step(0.1)
-    Optimizer(plain, name=name, weight_decay=0.0).step(0.1)
+    one_step = Optimizer(penalised, name=name, weight_decay=0.5)
+    other_step = Optimizer(plain, name=name, weight_decay=0.0)
+    for parameter in plain:
+        if parameter.ndim > 1:
+            fill(parameter, 0.5 * parameter.detach())
+    one_step.step(0.1)
+    other_step.step(0.1)
     for one, other in zip(penalised, plain, strict=True):
         torch.testing.assert_close(one, other)
 
@@ -89,18 +107,42 @@ def test_beside_adamw_the_penalty_is_a_part_of_the_gradient(name: OptimizerName)
 def test_forgotten_gradients_are_gone(name: OptimizerName) -> None:
     some = parameters()
     optimizer = Optimizer(iter(some), name=name, weight_decay=0.1)
-    for parameter in some:
-        parameter.grad = torch.ones_like(parameter)
+    backward(some, gradients(0))
     optimizer.clear()
-    assert all(parameter.grad is None for parameter in some)
+    backward(some, gradients(1))
+    for parameter, gradient in zip(some, gradients(1), strict=True):
+        assert torch.equal(grad_of(parameter), gradient)
+
+
+def test_a_long_gradient_is_clipped_as_torch_does_and_a_short_one_stays() -> None:
+    ours, theirs = parameters(), parameters()
+    optimizer = Optimizer(ours, name="adamw", weight_decay=0.1)
+    for some in (ours, theirs):
+        backward(some, gradients(0))
+    optimizer.clip(1000.0)
+    for one, other in zip(ours, theirs, strict=True):
+        assert torch.equal(grad_of(one), grad_of(other))
+    nn.utils.clip_grad_norm_(theirs, 0.5)
+    optimizer.clip(0.5)
+    for one, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(grad_of(one), grad_of(other))
+
+
+def test_a_gradient_that_is_not_finite_spoils_all_and_is_not_hidden() -> None:
+    some = parameters()
+    optimizer = Optimizer(some, name="adamw", weight_decay=0.0)
+    backward(some, [g * float("inf") for g in gradients(0)])
+    optimizer.clip(1.0)
+    optimizer.step(0.1)
+    assert not any(torch.isfinite(parameter).any() for parameter in some)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_learning_rate_of_zero_moves_nothing(name: OptimizerName) -> None:
     some = parameters()
-    for parameter in some:
-        parameter.grad = torch.ones_like(parameter)
-    Optimizer(some, name=name, weight_decay=0.1).step(0.0)
+    optimizer = Optimizer(some, name=name, weight_decay=0.1)
+    backward(some, gradients(0))
+    optimizer.step(0.0)
     for parameter, before in zip(some, parameters(), strict=True):
         assert torch.equal(parameter, before)
 
@@ -123,5 +165,5 @@ def test_the_moments_are_all_that_a_step_rests_on(name: OptimizerName) -> None:
 def steps(optimizer: Optimizer, moved: list[nn.Parameter], count: int) -> None:
     for step in range(count):
         for parameter, gradient in zip(moved, gradients(step), strict=True):
-            parameter.grad = gradient
+            fill(parameter, gradient)
         optimizer.step(0.05)

@@ -19,13 +19,13 @@ from forecast_cli.config import (
 )
 from forecast_cli.engines.threads import Threads
 from forecast_cli.errors import CheckpointError, TrainingError
-from forecast_cli.notices import Notice
 from forecast_cli.progress import ProgressEvent
 from forecast_cli.representation import Representation
 from forecast_cli.scales import positive_scales
 from forecast_cli.snapshot import Snapshot, Trained
 from forecast_cli.splits import origins_at, split_panel
-from forecast_cli.training import Task, Workshop, choose_device, tell_device, train_all
+from forecast_cli.training import Workshop, train_all
+from forecast_cli.training_run import Task
 from forecast_cli.windows import futures, histories
 from tests.panels import make_panel, wave
 
@@ -235,27 +235,6 @@ def test_progress_is_told_once_an_epoch() -> None:
     assert [event.epoch for event in seen] == [1, 2, 3]
     assert all(np.isfinite(event.loss) for event in seen)
     assert seen[-1].seconds_left == 0
-
-
-def test_a_device_that_is_not_there_is_refused() -> None:
-    if not torch.cuda.is_available():
-        with pytest.raises(TrainingError, match="--device cuda"):
-            choose_device(TrainConfig(device="cuda"))
-    assert choose_device(TrainConfig()) == "cpu"
-
-
-def test_a_gpu_that_is_there_and_not_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Notice] = []
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    tell_device(TrainConfig(), told.append)
-    assert told == []
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    tell_device(TrainConfig(device="cpu"), told.append)
-    assert told == []
-    tell_device(TrainConfig(), told.append)
-    assert "training on the CPU" in told[0].text
-    assert "--device cuda" in told[0].text
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
