@@ -62,11 +62,7 @@ def _digits_of(word: NDArray[np.uint64]) -> Digits:
     no_digit = (((values & _LOW_BITS) + _TO_HIGH_BIT) | values) & _HIGH_BIT
     dots = _is_zero(word ^ _DOTS)
     n_digits = np.uint8(8) - np.bitwise_count(no_digit)
-    # All bits, if there is no dot.
-    before = (dots >> _SEVEN) - _ONE
-    n_before = np.minimum(np.bitwise_count(before) >> np.uint8(3), n_digits)
-    behind = (values & ~(before << _BYTE | _LOWEST)) >> _BYTE
-    closed = (values & before) | behind
+    closed, n_before = _without_dots(values, dots, n_digits) if dots.any() else (values, n_digits)
     # The first byte is the lowest one, so that the last digit comes to stand highest.
     joined = closed << ((np.uint8(8) - n_digits).astype(np.uint64) * _BYTE)
     for mask, factor, bits in _JOINS:
@@ -78,6 +74,17 @@ def _digits_of(word: NDArray[np.uint64]) -> Digits:
         n_dots=np.bitwise_count(dots),
         other=no_digit != (dots | _is_zero(word)),
     )
+
+
+def _without_dots(
+    values: NDArray[np.uint64], dots: NDArray[np.uint64], n_digits: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """Words whose digits are closed up over the first dot, and how many stand before it."""
+    # All bits, if there is no dot.
+    before = (dots >> _SEVEN) - _ONE
+    n_before = np.minimum(np.bitwise_count(before) >> np.uint8(3), n_digits)
+    behind = (values & ~(before << _BYTE | _LOWEST)) >> _BYTE
+    return (values & before) | behind, n_before
 
 
 def _is_zero(word: NDArray[np.uint64]) -> NDArray[np.uint64]:

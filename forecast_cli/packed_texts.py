@@ -53,7 +53,7 @@ class PackedTexts(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         """All texts, made at once."""
-        return (text.decode() for text in self.array.tolist())
+        return map(bytes.decode, self.array.tolist())
 
     @property
     def octets(self) -> NDArray[np.uint8]:
@@ -80,17 +80,42 @@ class PackedTexts(Sequence[str]):
         return numbers
 
 
+def pack(texts: Sequence[str]) -> PackedTexts:
+    """Texts in ASCII, packed.
+
+    >>> list(pack(["2024-01-31", ""]))
+    ['2024-01-31', '']
+    """
+    array = np.array(texts, dtype=np.bytes_)
+    n_words = -(-array.itemsize // 8)
+    return PackedTexts(array.astype(f"S{8 * n_words}").view("<u8").reshape(len(texts), n_words))
+
+
 def stripped(texts: Sequence[str]) -> Sequence[str]:
     """Texts without white space at their ends."""
     if isinstance(texts, PackedTexts):
-        first = texts.octets[:, 0]
-        last = texts.octets[np.arange(len(texts)), lengths(texts) - 1]
-        if (
-            not (np.minimum(first, last) <= ord(" ")).any()
-            and max(first.max(), last.max()) < _DELETE
-        ):
+        starts = range(0, len(texts), _BLOCK)
+        if all(_are_stripped(texts[first : first + _BLOCK]) for first in starts):
             return texts
     return [text.strip() for text in texts]
+
+
+def _are_stripped(texts: PackedTexts) -> bool:
+    """Whether texts start and end with ASCII that is no white space."""
+    octets = texts.octets
+    # Nothing that is white space anywhere; the zeros behind texts wrap around.
+    if octets.max() < _DELETE and (octets - np.uint8(1)).min() >= ord(" "):
+        return True
+    first = octets[:, 0]
+    last = octets[np.arange(len(texts)), lengths(texts) - 1]
+    return bool(np.minimum(first, last).min() > ord(" ") and max(first.max(), last.max()) < _DELETE)
+
+
+def empties(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Which texts are empty."""
+    if isinstance(texts, PackedTexts):
+        return np.flatnonzero(texts.words[:, 0] == 0)
+    return np.flatnonzero(lengths(texts) == 0)
 
 
 def lengths(texts: Sequence[str]) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ from forecast_cli.reading.layout import (
     shown_columns,
 )
 from forecast_cli.reading.missing import tell_missing, treatment, with_zeros
-from forecast_cli.reading.places import Numbered, Places, number_rows
+from forecast_cli.reading.places import Numbered, Places
 from forecast_cli.reading.repairs import (
     arrange,
     bounds,
@@ -48,15 +48,24 @@ _SENTINELS = (-99, -999, -9999, -99999)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ValuePlaces:
-    """Where values stand in a file: value `indices[r]`, in ascending order, in row `rows[r]`."""
+    """Where values stand in a file: value `indices[r]`, in ascending order, in row `rows[r]`.
 
-    indices: Numbered
+    Without `indices` value r is in row `rows[r]`.
+    """
+
+    indices: Numbered | None
     rows: Numbered
     places: Places
 
     def line(self, index: int) -> str:
         """The line of a value."""
-        return self.places.line(int(self.rows[np.searchsorted(self.indices, index)]))
+        return self.places.line(int(self.rows_of(np.array([index]))[0]))
+
+    def rows_of(self, indices: NDArray[np.int64]) -> Numbered:
+        """The rows of values."""
+        if self.indices is not None:
+            indices = np.searchsorted(self.indices, indices)
+        return self.rows[indices]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -138,6 +147,8 @@ def read_panel(source: str, config: ReadConfig, tell: Tell) -> Panel:
 
 def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
     """The panel of a table; tells and raises as `read_panel` does."""
+    # The text of the file is large, and no longer needed once its columns are read.
+    table = table.for_one_use()
     roles = guess_roles(table, config)
     check_ties(table, roles)
     if roles.layout == "long":
@@ -149,7 +160,6 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
     except IrregularTimesError:
         check_frequencies(each_on_its_grid(table, roles, config), config)
         raise
-    # The text of the file is no longer needed, and is large.
     del table
     _tell_roles(roles, observed, tell)
     return _assemble(observed, config, tell)
@@ -244,7 +254,7 @@ def _filled(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
     total = int(lengths.sum())
     check_extent(observed, total)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    values, indices = observed.values, number_rows(total)
+    values, indices = observed.values, None
     if len(values) < total:
         indices = offsets[observed.series] + observed.positions - starts[observed.series]
         values = np.full(total, np.nan)

@@ -66,7 +66,7 @@ def list_outliers(panel: Panel, season_length: int, treatment: OutlierMode) -> O
     places = panel.places
     order = np.arange(len(found))
     if places is not None:
-        order = np.argsort(places.rows[np.searchsorted(places.indices, found)], kind="stable")
+        order = np.argsort(places.rows_of(found), kind="stable")
     shown = order[:_NAMED_OUTLIERS]
     series, times = _series_of(panel, found[shown]), _times(panel, found[shown])
     return Outliers(

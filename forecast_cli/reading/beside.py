@@ -24,6 +24,10 @@ class Beside:
 
     def rows(self, rows: Numbered | NDArray[np.bool_]) -> "Beside":
         """Some of the rows."""
+        if not self.columns:
+            # An index of millions of rows is copied, whatever it takes.
+            n_rows = np.count_nonzero(rows) if rows.dtype == np.bool_ else len(rows)
+            return Beside(columns=(), values=np.empty((n_rows, 0)))
         return Beside(columns=self.columns, values=self.values[rows])
 
 

@@ -32,6 +32,29 @@ class Cells(Protocol):
         """
 
 
+class LentCells:
+    """The columns of other cells, lent until let go: then what they are read from is free."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells: Cells | None = cells
+
+    def sample(self, n_rows: int) -> list[list[str]]:
+        """As `Cells.sample`."""
+        assert self._cells is not None
+        return self._cells.sample(n_rows)
+
+    def read(
+        self, texts: Sequence[int], numbers: Sequence[int]
+    ) -> tuple[list[Texts], NDArray[np.float64]]:
+        """As `Cells.read`."""
+        assert self._cells is not None
+        return self._cells.read(texts, numbers)
+
+    def let_go(self) -> None:
+        """Read no more."""
+        self._cells = None
+
+
 def as_texts(values: NDArray[np.object_]) -> Texts:
     """The distinct texts of a column [R] in order of first appearance."""
     import pandas as pd

@@ -41,7 +41,9 @@ def read_decimals(words: Words) -> NDArray[np.float64] | None:
     digits = read_digits(unsigned)
     plain = ~digits.other & (digits.n_digits > signed) & (digits.n_digits <= _MOST_DIGITS)
     plain &= digits.n_dots <= 1
-    numbers = digits.numbers / _POWERS.take(digits.n_decimals, mode="clip")
+    numbers = digits.numbers.astype(np.float64)
+    if digits.n_decimals.any():
+        numbers /= _POWERS.take(digits.n_decimals, mode="clip")
     np.negative(numbers, out=numbers, where=negative)
     if not plain.all():
         if not _are_missing(words[~plain]):

@@ -15,6 +15,8 @@ _WORD = 8
 # The bits of the first n bytes of a word.
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype="<u8")
 _WIDEST = 64
+_ROWS = 1 << 14
+_FEW_RUNS = 0.1
 # Any odd number with bits all over it will do.
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -83,12 +85,17 @@ class _Distinct:
     def texts(self) -> Texts | None:
         """The texts of all rows, the different ones in order of first appearance."""
         words, codes = self._words[: self._n_words], self._codes
+        if rises(words):
+            return Texts(codes, PackedTexts(words))
         numbered = _numbered(words)
         if numbered is None:
             return None
         first, merged = numbered
         if len(first) < len(words):
-            words, codes = words[first], merged[codes]
+            words = words[first]
+            # In place, some at a time: they are as large as the file.
+            for row in range(0, len(codes), _ROWS):
+                codes[row : row + _ROWS] = merged[codes[row : row + _ROWS]]
         return Texts(codes, PackedTexts(words))
 
 
@@ -99,6 +106,13 @@ def _numbered(words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]] | Non
     """
     if rises(words):
         return np.arange(len(words)), np.arange(len(words))
+    starts = _run_starts(words)
+    if len(starts) < _FEW_RUNS * len(words):
+        numbered = _numbered(words[starts])
+        if numbered is None:
+            return None
+        sizes = np.diff(starts, append=len(words))
+        return starts[numbered[0]], np.repeat(numbered[1], sizes)
     mixed = words[:, 0].copy()
     for word in words.T[1:]:
         mixed *= _MIXER
@@ -108,6 +122,15 @@ def _numbered(words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]] | Non
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     same = words.shape[1] == 1 or (words[first].take(codes, axis=0) == words).all()
     return (first, codes) if same else None
+
+
+def _run_starts(words: Words) -> NDArray[np.int64]:
+    """The first rows of runs of equal texts: those of a series mostly stand together."""
+    new = np.ones(len(words), dtype=np.bool_)
+    np.not_equal(words[1:, 0], words[:-1, 0], out=new[1:])
+    for word in words.T[1:]:
+        new[1:] |= word[1:] != word[:-1]
+    return np.flatnonzero(new)
 
 
 def _words(block: Block, columns: Sequence[int]) -> Words | None:

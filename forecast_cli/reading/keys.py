@@ -177,6 +177,8 @@ def _codes(table: Table, columns: Columns) -> NDArray[np.int64]:
 def _share_of_keys(table: Table, columns: Columns, time: Columns) -> float:
     """Distinct (columns, time) over rows: 1 where they tell all rows apart."""
     times = joined_texts(table, time)
+    if not columns:
+        return len(distinct(times.codes)) / table.n_rows
     keys = _codes(table, columns) * len(times.values) + times.codes
     return len(distinct(keys)) / table.n_rows
 

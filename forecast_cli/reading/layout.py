@@ -1,7 +1,5 @@
 """Table -> observations: one long form for long, wide and one-row-per-series tables."""
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +9,7 @@ from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import Aggregate, ReadConfig
 from forecast_cli.reading.beside import Beside, read_beside
-from forecast_cli.reading.cells import paired
+from forecast_cli.reading.ids import read_ids, sort_ids
 from forecast_cli.reading.numbers import is_plain, may_be_grouped
 from forecast_cli.reading.places import Numbered, Places, number_rows
 from forecast_cli.reading.preamble import plain_heading
@@ -24,6 +22,8 @@ from forecast_cli.wording import escape
 
 _LOOKED_AT = 50
 _MOSTLY_TEXT = 0.8
+# So many rows at once stay in the cache of the processor.
+_ROWS = 1 << 9
 # What the output calls columns that the file does not name.
 WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = FILE_ID, "y", "target"
 
@@ -118,7 +118,9 @@ def _rows_of_words(table: Table, column: int) -> list[int]:
 
 
 def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
-    ids, series = _read_ids(table, roles.id)
+    if not roles.covariates and table.has_read((*roles.id, *roles.time), roles.targets):
+        table.let_go()
+    ids, series = read_ids(table, roles.id)
     timeline = _read_times(table, roles, series, config, tell)
     return Observations(
         values=table.numbers(roles.targets[0]),
@@ -143,7 +145,7 @@ def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
 
 def observe_ahead(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """The rows of a table without a target, for its covariates; the values are zeros."""
-    ids, series = _read_ids(table, roles.id)
+    ids, series = read_ids(table, roles.id)
     timeline = _read_times(table, roles, series, config, tell)
     return Observations(
         values=np.zeros(table.n_rows),
@@ -162,7 +164,7 @@ def observe_ahead(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
 
 def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """One series for each target column (and id)."""
-    base_ids, base = _read_ids(table, roles.id)
+    base_ids, base = read_ids(table, roles.id)
     timeline = _read_times(table, roles, base, config, tell)
     id_names = _id_names(table, roles)
     names = [table.columns[column] or table.label(column) for column in roles.targets]
@@ -171,18 +173,22 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     ids = np.hstack(
         [np.repeat(base_ids, n_targets, axis=0), np.tile(labels, (len(base_ids), 1))],
     )
-    order, rank = _sorted_ids(ids)
+    order, rank = sort_ids(ids)
     columns = order if len(base_ids) == 1 and _rises(timeline) else number_rows(n_targets)
-    series = rank[base * n_targets + columns[:, None]].ravel()
+    matrix, beside = table.matrix(roles.targets), read_beside(table, roles, config)
+    table.let_go()
+    values = matrix.T[columns].ravel()
+    # As large as the file, as all that follows is.
+    del matrix
     rows = np.tile(number_rows(table.n_rows), n_targets)
     # A second column of ids needs another name.
     asked = "target" not in roles.guessed or WIDE_ID in id_names
     return Observations(
-        values=table.matrix(roles.targets).T[columns].ravel(),
+        values=values,
         positions=np.tile(timeline.positions, n_targets),
-        series=series,
+        series=_series(base, columns, rank),
         rows=rows,
-        beside=read_beside(table, roles, config).rows(rows),
+        beside=beside.rows(rows),
         ids=ids[order],
         calendar=timeline.calendar,
         columns=Columns(
@@ -198,6 +204,14 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     )
 
 
+def _series(base: Numbered, columns: Numbered, rank: Numbered) -> Numbered:
+    """The series of all rows [R], which are of `base` [R], in one column after the other."""
+    series = np.empty((len(columns), len(base)), dtype=rank.dtype)
+    for row, column in zip(series, columns.tolist(), strict=True):
+        row[:] = rank[base * len(columns) + column]
+    return series.ravel()
+
+
 def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """One series for each row; blanks before its first and after its last value are no steps."""
     if roles.past or roles.future:
@@ -205,24 +219,21 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
             f"{table.source} has one row per series, which leaves no room for columns that change "
             "with time; --past and --future need one row per series and time"
         )
-    ids, series = _read_ids(table, roles.id)
+    ids, series = read_ids(table, roles.id)
     timeline, time = _read_headings(table, roles.targets, config, tell)
     alone = len(ids) == table.n_rows and _rises(timeline)
     order = np.argsort(series).astype(series.dtype) if alone else number_rows(table.n_rows)
-    matrix = table.matrix(roles.targets).take(order, axis=0)
-    inside = _spans(matrix)
-    chosen = number_rows(matrix.size) if inside.all() else np.flatnonzero(inside)
-    values = matrix.ravel()[chosen]
-    in_order, columns = np.divmod(chosen, matrix.shape[1])
-    rows = order[in_order]
-    # Each of them is about as large as the file.
-    del matrix, chosen, in_order
+    matrix, beside = table.matrix(roles.targets), read_beside(table, roles, config)
+    table.let_go()
+    matrix = _by_rows(matrix, order)
+    sizes, keep = _spans(matrix)
+    rows = np.repeat(order, sizes)
     return Observations(
-        values=values,
-        positions=timeline.positions[columns],
-        series=series[rows],
+        values=matrix.ravel()[keep],
+        positions=np.tile(timeline.positions, len(order))[keep],
+        series=np.repeat(series[order], sizes),
         rows=rows,
-        beside=read_beside(table, roles, config).rows(rows),
+        beside=beside.rows(rows),
         ids=ids,
         calendar=timeline.calendar,
         columns=Columns(id=_id_names(table, roles), time=time, target=WIDE_TARGET),
@@ -230,18 +241,31 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         source=table.source,
         places=table.places,
         aggregate=config.aggregate,
-        times=timeline.times[columns] if config.aggregate else None,
+        times=np.tile(timeline.times, len(order))[keep] if config.aggregate else None,
     )
 
 
-def _spans(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which values lie between the first and the last known one of their row."""
+def _by_rows(matrix: NDArray[np.float64], order: Numbered) -> NDArray[np.float64]:
+    """A matrix [R, K] with its rows in an order, one after the other in memory."""
+    rows = np.empty(matrix.shape)
+    for first in range(0, len(rows), _ROWS):
+        rows[first : first + _ROWS] = matrix[order[first : first + _ROWS]]
+    return rows
+
+
+def _spans(
+    matrix: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_] | slice]:
+    """How many values lie between the first and the last known one of each row, and which do."""
     known = ~np.isnan(matrix)
+    if known.all():
+        # A mask would copy what it leaves as it is.
+        return np.full(len(matrix), matrix.shape[1]), slice(None)
     inside = np.logical_or.accumulate(known, axis=1)
     inside &= np.logical_or.accumulate(known[:, ::-1], axis=1)[:, ::-1]
     # A row without any value keeps one missing value, so that its name can be told.
     inside[~known.any(axis=1), 0] = True
-    return inside
+    return np.count_nonzero(inside, axis=1), inside.ravel()
 
 
 def _rises(timeline: Timeline) -> bool:
@@ -292,64 +316,6 @@ def _id_names(table: Table, roles: Roles) -> tuple[str, ...]:
 
 def _time_name(table: Table, roles: Roles) -> str:
     return "-".join(table.columns[column] for column in roles.time) or STEP_TIME
-
-
-def _read_ids(table: Table, columns: tuple[int, ...]) -> tuple[NDArray[np.object_], Numbered]:
-    """The distinct ids [N, K], sorted, and the series [R] of each row."""
-    codes = np.zeros(table.n_rows, dtype=np.int64)
-    ids = np.empty((1, 0), dtype=np.object_)
-    for column in columns:
-        texts = table.texts(column)
-        n_values = len(texts.values)
-        pairs, codes = paired(codes, texts)
-        _tell_twins(table, column, texts.values)
-        part = np.array(list(texts.values), dtype=np.object_)[pairs % n_values]
-        ids = np.hstack([ids[pairs // n_values], part[:, None]])
-    order, rank = _sorted_ids(ids)
-    return ids[order], rank[codes]
-
-
-def _tell_twins(table: Table, column: int, values: Sequence[str]) -> None:
-    """Tell of ids that look the same: spaces at an end, or letters composed in two ways."""
-    if "".join(values).isascii() and len(set(map(str.strip, values))) == len(values):
-        return
-    twins: dict[str, str] = {}
-    for text in values:
-        other = twins.setdefault(unicodedata.normalize("NFC", text).strip(), text)
-        if other != text:
-            table.tell(
-                Notice(
-                    "warning",
-                    f"{table.source}, column {table.label(column)}: '{escape(other)}' and "
-                    f"'{escape(text)}' look the same but are written differently, so they "
-                    "are two series; mend one if that is wrong",
-                )
-            )
-            return
-
-
-def _sorted_ids(ids: NDArray[np.object_]) -> tuple[Numbered, Numbered]:
-    """The order that sorts ids [N, K], and the rank of each; whole numbers sort as numbers."""
-    keys = [_sort_keys([str(text) for text in ids[:, k]]) for k in reversed(range(ids.shape[1]))]
-    numbers = number_rows(len(ids))
-    order = np.lexsort(keys).astype(numbers.dtype) if keys else numbers
-    rank = np.empty_like(numbers)
-    rank[order] = numbers
-    return order, rank
-
-
-def _sort_keys(texts: list[str]) -> NDArray[np.int64]:
-    """Ranks of texts among their distinct values."""
-    whole = all(text.isdigit() and text.isascii() for text in texts)
-    distinct = sorted(set(texts), key=_as_whole if whole else None)
-    ranks = {text: rank for rank, text in enumerate(distinct)}
-    return np.array([ranks[text] for text in texts], dtype=np.int64)
-
-
-def _as_whole(text: str) -> tuple[int, str, str]:
-    """A key that sorts texts of digits by value, however long they are."""
-    digits = text.lstrip("0")
-    return len(digits), digits, text
 
 
 def shown_columns(columns: Columns) -> str:

@@ -79,7 +79,9 @@ def plain_texts(texts: Sequence[str]) -> list[str] | None:
     >>> plain_texts(["1.5", "", "2"]), plain_texts(["1.5", "1,5"])
     (['1.5', '2'], None)
     """
-    present = [text for text in texts if text not in _USUALLY_MISSING]
+    present = list(texts)
+    if not _USUALLY_MISSING.isdisjoint(present):
+        present = [text for text in texts if text not in _USUALLY_MISSING]
     lines = "\n".join([*present, ""])
     one_each = lines.count("\n") == len(present)
     short = max(map(len, present), default=0) <= _LONGEST
@@ -134,10 +136,12 @@ def may_be_grouped(texts: Sequence[str]) -> bool:
     >>> may_be_grouped(["1.250", "999"]), may_be_grouped(["1.250", "999.125"])
     (True, False)
     """
-    dotted = [text.strip() for text in texts if "." in text and not is_missing(text)]
-    if not dotted or not all(map(_ONE_GROUP.fullmatch, dotted)):
+    dotted = [text.strip() for text in texts if "." in text]
+    # Most often the first few tell.
+    if not all(_ONE_GROUP.fullmatch(text) or is_missing(text) for text in dotted):
         return False
-    return len(dotted) < len(present_texts(texts))
+    n_grouped = sum(not is_missing(text) for text in dotted)
+    return 0 < n_grouped < len(present_texts(texts))
 
 
 def guess_style(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.errors import DataError, MissingExtraError
+from forecast_cli.packed_texts import pack
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts
 from forecast_cli.reading.decode import too_large
@@ -173,6 +174,10 @@ def _texts(column: Any) -> Texts:
         column = column.cast(string())
     encoded = column if types.is_dictionary(column.type) else column.dictionary_encode()
     values = _written(encoded.dictionary)
+    exact = types.is_integer(column.type) or types.is_temporal(column.type)
+    if exact and not column.null_count:
+        # What was encoded here is in order of first appearance, each value once.
+        return Texts(encoded.indices.to_numpy().astype(np.int64), pack(values))
     codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
     # Null and "" are one text, and a dictionary may hold values twice or unused.
     merged, distinct = pd.factorize(np.array([*values, ""], dtype=np.object_))

@@ -58,9 +58,10 @@ class Places:
         return int(np.searchsorted(self.starts, row, side="right")) - 1
 
 
-def number_rows(count: int) -> Numbered:
-    """The numbers from 0 of so many rows, lines or series."""
-    return np.arange(count, dtype=np.int32 if count <= _LARGEST_INT32 else np.int64)
+def number_rows(count: int, first: int = 0) -> Numbered:
+    """The numbers of so many rows, lines or series."""
+    last = first + count
+    return np.arange(first, last, dtype=np.int32 if last <= _LARGEST_INT32 else np.int64)
 
 
 def stacked_places(parts: list[Places]) -> Places:

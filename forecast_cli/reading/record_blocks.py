@@ -13,6 +13,7 @@ QUOTE = ord('"')
 _NEWLINE = ord("\n")
 # So many bytes at once, and what is made of them, stay in the cache of the processor.
 _BLOCK = 1 << 18
+_LINES = 1 << 14
 _LARGEST_INT32 = 2**31 - 1
 
 Offsets = NDArray[np.signedinteger[Any]]
@@ -45,17 +46,42 @@ class Block:
 
 
 def find_marks(data: bytes, delimiter: str) -> Offsets | None:
-    """Where all fields [R, F] stop; None where quotes stand, or records have differing F."""
-    if b'"' in data:
-        return None
+    """Where all fields [R, F] stop; None where records have differing F.
+
+    It is None too where a quote does not enclose a field without delimiters and quotes in it.
+    """
     n_fields = data.count(delimiter.encode(), 0, data.index(_NEWLINE)) + 1
     marks = offsets_of(data, ord(delimiter), _NEWLINE)
     if len(marks) % n_fields:
         return None
     marks = marks.reshape(-1, n_fields)
-    is_end = np.frombuffer(data, dtype=np.uint8)[marks] == _NEWLINE
-    regular = is_end[:, -1].all() and np.count_nonzero(is_end) == len(marks)
-    return marks if regular else None
+    codes, ends = np.frombuffer(data, dtype=np.uint8), marks[:, -1]
+    parts = (ends[first : first + _LINES] for first in range(0, len(ends), _LINES))
+    regular = sum(_sizes(data, (_NEWLINE,))) == len(ends)
+    regular = regular and all((codes[part] == _NEWLINE).all() for part in parts)
+    return marks if regular and _quotes_enclose(data, marks.ravel()) else None
+
+
+def _quotes_enclose(data: bytes, marks: Offsets) -> bool:
+    """Whether quotes stand only around whole fields, which stop at `marks` [T]."""
+    if b'"' not in data:
+        return True
+    codes = np.frombuffer(data, dtype=np.uint8)
+    n_enclosed = 0
+    for first in range(0, len(marks), _LINES):
+        stops = marks[first : first + _LINES]
+        starts = np.append(marks[first - 1] if first else -1, stops[:-1]) + 1
+        enclosed = (codes[starts] == QUOTE) & (codes[stops - 1] == QUOTE) & (stops - starts > 1)
+        n_enclosed += int(np.count_nonzero(enclosed))
+    # Each of these has two quotes at least.
+    return sum(_sizes(data, (QUOTE,))) == 2 * n_enclosed
+
+
+def line_sizes(ends: Offsets) -> Iterator[Offsets]:
+    """How many bytes lines that stop at `ends` take, their ends included, some at a time."""
+    yield ends[:1] + 1
+    for first in range(0, len(ends) - 1, _LINES):
+        yield np.diff(ends[first : first + _LINES + 1])
 
 
 def marked_blocks(data: bytes, marks: Offsets) -> Iterator[Block]:
@@ -112,11 +138,27 @@ def _counts(ends: Offsets, separators: Offsets) -> NDArray[np.int64]:
 
 def offsets_of(data: bytes, *marks: int) -> Offsets:
     """The places of the bytes that are one of `marks`."""
-    codes = np.frombuffer(data, dtype=np.uint8)
+    # Counted first, they need no parts to be joined, which would stay in memory.
+    sizes = _sizes(data, marks)
     kind = np.int32 if len(data) <= _LARGEST_INT32 else np.int64
-    parts = []
-    for first in range(0, len(codes), _BLOCK):
-        part = codes[first : first + _BLOCK]
-        found = np.flatnonzero(reduce(np.logical_or, [part == mark for mark in marks]))
-        parts.append(np.add(found, first, dtype=kind, casting="same_kind"))
-    return np.concatenate(parts)
+    places = np.empty(sum(sizes), dtype=kind)
+    last = 0
+    for number, size in enumerate(sizes):
+        start = number * _BLOCK
+        found = np.flatnonzero(_is_mark(data, start, marks))
+        np.add(found, start, out=places[last : last + size], casting="same_kind")
+        last += size
+    return np.asarray(places)
+
+
+def _sizes(data: bytes, marks: Sequence[int]) -> list[int]:
+    """How many bytes of each block are one of `marks`."""
+    starts = range(0, len(data), _BLOCK)
+    return [int(np.count_nonzero(_is_mark(data, start, marks))) for start in starts]
+
+
+def _is_mark(data: bytes, start: int, marks: Sequence[int]) -> NDArray[np.bool_]:
+    """Which bytes of a block from an offset on are one of `marks`."""
+    codes = np.frombuffer(data, dtype=np.uint8, count=min(_BLOCK, len(data) - start), offset=start)
+    found: NDArray[np.bool_] = reduce(np.logical_or, [codes == mark for mark in marks])
+    return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import MEBIBYTE, ReadConfig
+from forecast_cli.reading.clean_records import are_clean
 from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
 from forecast_cli.reading.footer import find_footer
 from forecast_cli.reading.places import Numbered, number_rows
@@ -21,6 +22,7 @@ from forecast_cli.reading.record_blocks import (
     Offsets,
     count_fields,
     find_marks,
+    line_sizes,
     marked_blocks,
     offsets_of,
     split_blocks,
@@ -79,6 +81,9 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
     check_line_lengths(newlines, name, config.max_line_bytes)
     if not accepted:
         raise ConfigError(f"--delimiter is {delimiter!r}; accepted is an ASCII character, no quote")
+    clean = _clean(data, delimiter, marks, config)
+    if clean is not None:
+        return clean
     scan = _scan(data, delimiter, newlines) if marks is None else _regular_scan(marks)
     if scan is None:
         data, lines = _rewrite(data, name, delimiter)
@@ -94,6 +99,24 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
     return records
 
 
+def _clean(
+    data: bytes, delimiter: str, marks: Offsets | None, config: ReadConfig
+) -> Records | None:
+    """The records as they stand, if nothing is to be left out or told."""
+    if marks is None or marks.shape[1] > config.max_columns:
+        return None
+    records = Records(
+        data=data,
+        delimiter=delimiter,
+        n_fields=marks.shape[1],
+        ends=marks[:, -1],
+        lines=number_rows(len(marks), first=1),
+        marks=marks,
+    )
+    clean = are_clean(data, marks, lambda record: records.rows(record, record + 1)[0])
+    return records if clean else None
+
+
 def _check_one_column(records: Records, name: str, limit: int) -> None:
     """Refuse a delimiter that the file does not hold, where another one makes columns."""
     other = sniff_delimiter(records.data, limit)
@@ -107,9 +130,8 @@ def _check_one_column(records: Records, name: str, limit: int) -> None:
 
 def check_line_lengths(newlines: Offsets, name: str, limit: int) -> None:
     """Raise DataError where a line is too long; `newlines` are the offsets of all line ends."""
-    lengths = np.diff(newlines, prepend=-1) - 1
-    longest = int(lengths.argmax())
-    if lengths[longest] > limit:
+    if max(int(sizes.max()) for sizes in line_sizes(newlines)) - 1 > limit:
+        lengths = np.diff(newlines, prepend=-1) - 1
         line = int(np.argmax(lengths > limit)) + 1
         size = f"{limit / MEBIBYTE:,.0f} MiB" if limit >= MEBIBYTE else f"{limit} bytes"
         raise DataError(
@@ -123,7 +145,7 @@ Scan = tuple[Offsets, Numbered, NDArray[np.int64]]
 def _scan(data: bytes, delimiter: str, newlines: Offsets) -> Scan | None:
     """Ends, lines and field counts of the records; None when a quote stands where none may."""
     ends = newlines
-    lines = number_rows(len(newlines)) + 1
+    lines = number_rows(len(newlines), first=1)
     if b'"' in data:
         quotes = offsets_of(data, QUOTE)
         codes = np.frombuffer(data, dtype=np.uint8)
@@ -139,7 +161,7 @@ def _regular_scan(marks: Offsets) -> Scan:
     """What `_scan` finds where fields stop at `marks` [R, F]."""
     n_records, n_fields = marks.shape
     counts = np.broadcast_to(np.int64(n_fields), n_records)
-    return marks[:, -1], number_rows(n_records) + 1, counts
+    return marks[:, -1], number_rows(n_records, first=1), counts
 
 
 def _quotes_are_regular(codes: NDArray[np.uint8], quotes: Offsets, comma: int) -> bool:

@@ -1,5 +1,6 @@
 """Observations -> observations: sorted, without doubles, without what has no value, all told."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ _NAMED_SERIES = 3
 # A panel may have this many steps for each value in the file before it is refused.
 _STEPS_PER_VALUE = 200
 _ALWAYS_ALLOWED_STEPS = 10_000_000
+_ROWS = 1 << 14
 
 
 def arrange(observed: Observations, tell: Tell) -> Observations:
@@ -108,9 +110,7 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
     series, positions = observed.series, observed.positions
     if observed.aggregate == "last" and observed.times is not None:
         positions = observed.times
-    # Differences would take as much memory as what they are of.
-    same, later = series[1:] == series[:-1], series[1:] > series[:-1]
-    if (later | (same & (positions[1:] >= positions[:-1]))).all():
+    if _in_order(series, positions):
         return observed
     by_series = np.argsort(series, kind="stable")
     grouped = positions[by_series]
@@ -131,12 +131,30 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
     return _kept(observed, order)
 
 
+def _in_order(series: Numbered, positions: NDArray[np.int64]) -> bool:
+    """Whether rows [R] are by series, then time."""
+    return all(
+        ((s[1:] > s[:-1]) | ((s[1:] == s[:-1]) & (p[1:] >= p[:-1]))).all()
+        for s, p in _parts(series, positions)
+    )
+
+
+def _parts(
+    series: Numbered, positions: NDArray[np.int64]
+) -> Iterator[tuple[Numbered, NDArray[np.int64]]]:
+    """Some rows at a time, with that after them: what is made of all would be large."""
+    for first in range(0, len(series) - 1, _ROWS):
+        rows = slice(first, first + _ROWS + 1)
+        yield series[rows], positions[rows]
+
+
 def _without_doubles(observed: Observations, tell: Tell) -> Observations:
     """Rows that repeat another are dropped; two values for one time are refused."""
     series, positions = observed.series, observed.positions
-    same = (series[1:] == series[:-1]) & (positions[1:] == positions[:-1])
-    if not same.any():
+    pairs = _parts(series, positions)
+    if not any(((s[1:] == s[:-1]) & (p[1:] == p[:-1])).any() for s, p in pairs):
         return observed
+    same = (series[1:] == series[:-1]) & (positions[1:] == positions[:-1])
     conflict = same & _differ(observed.values)
     if conflict.any():
         raise _conflict(observed, int(np.argmax(conflict)))
@@ -186,9 +204,9 @@ def _conflict(observed: Observations, row: int) -> DataError:
 
 
 def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
-    known = ~np.isnan(observed.values)
-    if known.all():
+    if not _some_missing(observed):
         return observed
+    known = ~np.isnan(observed.values)
     if not known.any():
         raise DataError(
             f"{observed.source}: column {escape(observed.columns.target)} has no values; all "
@@ -223,7 +241,7 @@ def _tell_missing(
     observed: Observations, trimmed: Observations, config: ReadConfig, tell: Tell
 ) -> None:
     """Tell of missing values, but for the newest ones, which were told."""
-    if not np.isnan(observed.values).any():
+    if not _some_missing(observed):
         return
     ends = trimmed.positions[bounds(trimmed)[1]]
     newest = observed.positions > ends[observed.series]
@@ -245,16 +263,20 @@ def _tell_missing(
 
 def _trimmed(observed: Observations) -> Observations:
     """From the first to the last known value of each series."""
-    missing = np.isnan(observed.values)
-    if not missing.any():
+    if not _some_missing(observed):
         return observed
-    known = np.flatnonzero(~missing)
+    known = np.flatnonzero(~np.isnan(observed.values))
     series = observed.series[known]
     first = known[np.searchsorted(series, np.arange(len(observed.ids)), side="left")]
     last = known[np.searchsorted(series, np.arange(len(observed.ids)), side="right") - 1]
     rows = np.arange(len(observed.values))
     inside = (rows >= first[observed.series]) & (rows <= last[observed.series])
     return observed if inside.all() else _kept(observed, inside)
+
+
+def _some_missing(observed: Observations) -> bool:
+    """Whether a value is NaN: then the least of them is."""
+    return bool(np.isnan(observed.values.min(initial=0.0)))
 
 
 def _tell_trimmed(observed: Observations, trimmed: Observations, tell: Tell) -> None:

@@ -181,16 +181,15 @@ class _Guess:
         if parts:
             return parts
         numeric = self._free("number")
-        whole = [i for i in numeric if are_whole(self.table.sample(i))]
+        named = [i for i in numeric if self.normal[i] in TIME_NAMES]
+        whole = [i for i in named if are_whole(self.table.sample(i))]
         # What is called a time but does not look like one is refused later, with its line.
-        for columns in (whole, numeric, self._free("text")):
+        for columns in (whole, named, self._free("text")):
             best = best_named(self.table, columns, TIME_NAMES)
             if best:
                 return (best[0],)
-        counting = [i for i in whole[:1] if i == 0 and _counts_up(self.table.sample(i))]
-        if counting and len(self._free("number")) > 1 and not self._is_index(0):
-            return (counting[0],)
-        return ()
+        counting = 0 in numeric and _counts_up(self.table.sample(0))
+        return (0,) if counting and len(numeric) > 1 and not self._is_index(0) else ()
 
     def _is_index(self, column: int) -> bool:
         """Whether a column numbers the rows, as `DataFrame.to_csv` does."""

@@ -1,7 +1,7 @@
 """Cells -> Table: the columns of a file, each parsed and judged when it is asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.packed_texts import stripped
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.reading.cells import Cells, Texts
+from forecast_cli.reading.cells import Cells, LentCells, Texts
 from forecast_cli.reading.numbers import (
     LARGEST,
     NumberStyle,
@@ -143,8 +143,22 @@ class Table:
             return
         self._texts.update(zip(texts, read, strict=True))
         for i, column in enumerate(numbers):
-            if not (np.abs(values[:, i]) > LARGEST).any():
+            if _reach(values[:, i]) <= LARGEST:
                 self._numbers[column] = np.ascontiguousarray(values[:, i])
+
+    def for_one_use(self) -> "Table":
+        """The same table, which frees what it was read from, held by no other, when let go."""
+        return replace(self, cells=LentCells(self.cells))
+
+    def has_read(self, texts: Sequence[int], numbers: Sequence[int]) -> bool:
+        """Whether columns are here, and nothing will ask for the texts of the numbers."""
+        known = self._texts.keys() >= set(texts) and self._numbers.keys() >= set(numbers)
+        return known and all(_reach(self._numbers[column]) < _EXACT for column in numbers)
+
+    def let_go(self) -> None:
+        """Free what a table for one use was read from: no other column will be asked for."""
+        if isinstance(self.cells, LentCells):
+            self.cells.let_go()
 
     def _may_be_plain(self, columns: Sequence[int]) -> bool:
         if self.config.thousands is not None or self.config.decimal == ",":
@@ -160,7 +174,7 @@ class Table:
             values = self.cells.read([], columns)[1]
         except ValueError:
             return None
-        return None if (np.abs(values) > LARGEST).any() else values
+        return None if _reach(values) > LARGEST else values
 
     def _styled_numbers(self, column: int) -> NDArray[np.float64]:
         texts = self.texts(column)
@@ -196,9 +210,9 @@ class Table:
         self.tell(Notice("warning", text))
 
     def _tell_rounding(self, column: int, values: NDArray[np.float64]) -> None:
-        large = np.flatnonzero(np.abs(values) >= _EXACT)
-        if not len(large):
+        if _reach(values) < _EXACT:
             return
+        large = np.flatnonzero(np.abs(values) >= _EXACT)
         texts = self.texts(column)
         rounded = [row for row in large.tolist() if _is_rounded(texts.values[texts.codes[row]])]
         if rounded:
@@ -224,6 +238,12 @@ def kind_of(texts: Sequence[str]) -> Kind | None:
         return "number"
     numbers = sum(is_plain(text) or is_number_like(text) for text in present)
     return "number" if numbers / len(present) >= _LOOKS_LIKE else "text"
+
+
+def _reach(values: NDArray[np.float64]) -> float:
+    """The largest magnitude, found without a copy; 0 where all values are missing."""
+    lowest = np.fmin.reduce(values, axis=None, initial=0.0)
+    return float(max(np.fmax.reduce(values, axis=None, initial=0.0), -lowest))
 
 
 def _is_rounded(text: str) -> bool:

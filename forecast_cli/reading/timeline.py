@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.notices import Notice, Tell
-from forecast_cli.packed_texts import lengths
+from forecast_cli.packed_texts import empties
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Texts, paired
 from forecast_cli.reading.clocks import clock_text
@@ -21,7 +21,7 @@ from forecast_cli.reading.integers import (
     tell_year_months,
     without_fractions,
 )
-from forecast_cli.reading.places import number_rows
+from forecast_cli.reading.places import Numbered, number_rows
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import (
     Timeline,
@@ -39,6 +39,7 @@ from forecast_cli.times.timestamps import Times, TimeText, offset_text, zone_of
 from forecast_cli.wording import escape
 
 _MONTHS_TO_DOUBLE_YEAR = 13
+_SERIES = 4
 
 
 def read_timeline(table: Table, columns: Sequence[int], config: ReadConfig, tell: Tell) -> Timeline:
@@ -49,9 +50,7 @@ def read_timeline(table: Table, columns: Sequence[int], config: ReadConfig, tell
         ConfigError: `freq` or `date_format` is not understood.
     """
     texts = joined_texts(table, columns)
-    rows = number_rows(table.n_rows)
-    first = np.empty(len(texts.values), dtype=rows.dtype)
-    first[texts.codes[::-1]] = rows[::-1]
+    first = _first_rows(texts)
     in_order = bool((first[1:] > first[:-1]).all())
     if not in_order:
         order = np.argsort(first)
@@ -68,6 +67,20 @@ def read_timeline(table: Table, columns: Sequence[int], config: ReadConfig, tell
     timeline = place_times(source, config, tell)
     # Where all times differ, each row has its own already.
     return timeline if len(texts.values) == table.n_rows else timeline.take(texts.codes)
+
+
+def _first_rows(texts: Texts) -> Numbered:
+    """The first row [T] of each text."""
+    rows = number_rows(len(texts.codes))
+    if len(texts.values) == len(rows) and (texts.codes == rows).all():
+        return rows
+    first = np.full(len(texts.values), len(rows), dtype=rows.dtype)
+    n_seen = 0
+    # Most often the first series has all times.
+    while n_seen < len(rows) and (not n_seen or first.max() == len(rows)):
+        n_seen = min(len(rows), _SERIES * max(n_seen, len(first)))
+        first[texts.codes[:n_seen][::-1]] = rows[:n_seen][::-1]
+    return first
 
 
 def joined_texts(table: Table, columns: Sequence[int]) -> Texts:
@@ -102,7 +115,7 @@ def _part_text(values: Sequence[str], pair: int, mark: str) -> str:
 
 def place_times(source: TimeSource, config: ReadConfig, tell: Tell) -> Timeline:
     """The distinct times on the calendar that holds all of them."""
-    blank = np.flatnonzero(lengths(source.texts) == 0)
+    blank = empties(source.texts)
     if len(blank):
         raise DataError(f"{source.where(int(blank[0]))}: the time is missing; every row needs one")
     if config.date_format is not None:
@@ -132,8 +145,7 @@ def _place_dates(source: TimeSource, config: ReadConfig, tell: Tell) -> Timeline
     written, times = _written_times(source, config.date_format)
     if times.bad.any():
         raise _unreadable(source, written, times)
-    offsets = times.wall - times.utc
-    if (offsets != offsets[0]).any():
+    if times.utc is not times.wall and len(distinct(times.wall - times.utc)) > 1:
         written = _with_zone(source, written, times, tell)
     grid = _date_grid(source, times, config)
     moments = times.utc if grid.unit == "instant" else times.wall
@@ -230,8 +242,11 @@ def _with_zone(source: TimeSource, written: TimeText, times: Times, tell: Tell) 
 
 
 def _date_grid(source: TimeSource, times: Times, config: ReadConfig) -> Grid:
-    order = np.argsort(times.utc, kind="stable")
+    wall, utc = times.wall, times.utc
+    if (utc[1:] < utc[:-1]).any():
+        order = np.argsort(utc, kind="stable")
+        wall, utc = wall[order], utc[order]
     if config.freq is not None:
-        return asked_grid(source, config, times.wall[order], times.utc[order])
-    require_two(source, len(distinct(times.utc)), "--freq")
-    return infer_grid(ordered(times.wall), times.utc[order])
+        return asked_grid(source, config, wall, utc)
+    require_two(source, len(distinct(utc)), "--freq")
+    return infer_grid(ordered(wall), utc)

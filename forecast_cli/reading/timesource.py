@@ -75,7 +75,10 @@ class Timeline:
 
     def take(self, indices: NDArray[np.int64]) -> Self:
         """The times at the indices [R]."""
-        return replace(self, times=self.times[indices], positions=self.positions[indices])
+        times = self.times[indices]
+        # Plain steps are their own positions.
+        same = self.positions is self.times
+        return replace(self, times=times, positions=times if same else self.positions[indices])
 
 
 def grid_of_model(config: ReadConfig) -> Grid | None:

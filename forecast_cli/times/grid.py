@@ -29,6 +29,7 @@ _ADVERBS = {
 # Cycles within a day that a season may span, longest first.
 _CYCLES = (MICROSECONDS["D"], MICROSECONDS["h"], MICROSECONDS["min"])
 _LONGEST_CYCLE = 288
+_PROBED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +52,26 @@ class Grid:
 
     def positions(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """Positions [T] of times [T]; a time between two positions gets the earlier one."""
-        return (self.ordinals(times) - self.phase) // self.step
+        return self.count(self.ordinals(times))
+
+    def count(self, ordinals: NDArray[np.int64], lead: int = 0) -> NDArray[np.int64]:
+        """Steps [T] from the phase to units [T]; a step begins so many units before its own."""
+        if self._is_every_unit:
+            return ordinals
+        positions = ordinals - (self.phase - lead)
+        positions //= self.step
+        return positions
+
+    @property
+    def _is_every_unit(self) -> bool:
+        """Whether positions are units: millions of them need no copy."""
+        return self.step == 1 and self.phase == 0
 
     def times(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         """The inverse of `positions`."""
-        ordinals = positions * self.step + self.phase
+        ordinals = positions
+        if not self._is_every_unit:
+            ordinals = positions * self.step + self.phase
         if self.unit in ("step", "year", "instant"):
             return ordinals
         if self.unit == "month":
@@ -143,13 +159,21 @@ def infer_grid(wall: NDArray[np.int64], utc: NDArray[np.int64]) -> Grid:
 
     `wall` and `utc` [T] are the same times on the clock of the place and in UTC, ascending.
     """
+    # Most often a few tell that there are several times of day.
+    clock = wall[:_PROBED] % _DAY
+    if (clock != clock[0]).any():
+        return _instant_grid(utc)
     days, clock = np.divmod(wall, _DAY)
     if (clock != clock[0]).any() or days[0] == days[-1]:
-        step = int(np.gcd.reduce(np.diff(distinct(utc))))
-        return Grid(unit="instant", step=step, phase=int(utc[0]) % step)
+        return _instant_grid(utc)
     days = distinct(days)
     at = int(clock[0])
     return _month_grid(days, at) or _half_grid(days, at) or _day_grid(days, at)
+
+
+def _instant_grid(utc: NDArray[np.int64]) -> Grid:
+    step = int(np.gcd.reduce(np.diff(distinct(utc))))
+    return Grid(unit="instant", step=step, phase=int(utc[0]) % step)
 
 
 def _month_grid(days: NDArray[np.int64], clock: int) -> Grid | None:

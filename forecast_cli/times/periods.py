@@ -34,7 +34,7 @@ def periods(grid: Grid, times: NDArray[np.int64]) -> NDArray[np.int64]:
     array(['2024-06-30T00:00:00.000000'], dtype='datetime64[us]')
     """
     lead = grid.step - 1 if is_end_stamped(grid) else 0
-    return (grid.ordinals(times) - grid.phase + lead) // grid.step
+    return grid.count(grid.ordinals(times), lead)
 
 
 def period_ends(grid: Grid, positions: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -22,6 +22,8 @@ _CLOCKED = re.compile(
     r"(?P<p> ?[AaPp][Mm])?(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
 )
 _MAY_BE_TIME = re.compile(r"(?=.*\d)[\w ,.:+/-]{4,45}", re.ASCII)
+# Digits alone are a date as in 20240131 or none, and most often numbers.
+_COMPACT = re.compile(r"(?:(?:1[5-9]|2[01])\d\d|2200)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _LIKELY = {"m": 1, "d": 1, "Y": 2000}
 _FRACTION = re.compile(r"[.,](\d+)\D*$", re.ASCII)
 _SAMPLE = 100
@@ -95,9 +97,10 @@ def from_format(date_format: str, texts: Sequence[str]) -> tuple[TimeText, Times
 
 
 def _candidates(text: str) -> list[TimeText]:
-    if not _MAY_BE_TIME.fullmatch(text):
+    likely = _COMPACT if text.isdigit() else _MAY_BE_TIME
+    if not likely.fullmatch(text):
         return []
-    clocked = _CLOCKED.fullmatch(text)
+    clocked = _CLOCKED.fullmatch(text) if ":" in text else None
     date = clocked["date"] if clocked else text
     tail = loosened(_clock_pattern(clocked)) if clocked else ""
     # One suffix stands for all, or a change of offset would look like a change of format.

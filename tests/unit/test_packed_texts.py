@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast_cli.packed_texts import PackedTexts, lengths, rises, stripped
+from forecast_cli.packed_texts import PackedTexts, empties, lengths, pack, rises, stripped
 
 
 def packed(*texts: str, n_words: int = 2) -> PackedTexts:
@@ -19,6 +19,17 @@ def test_packed_texts_are_a_sequence_of_texts() -> None:
 def test_lengths_count_what_stands_in_the_file() -> None:
     assert lengths(packed("ü", "", "abc")).tolist() == [2, 0, 3]
     assert lengths(["ü", "", "abc"]).tolist() == [1, 0, 3]
+
+
+def test_empty_texts_are_found_packed_or_not() -> None:
+    assert empties(packed("a", "", "b", "")).tolist() == [1, 3]
+    assert empties(["a", "", " "]).tolist() == [1]
+
+
+def test_white_space_far_down_is_stripped() -> None:
+    texts = packed(*["a"] * 20_000, "b ", n_words=1)
+    assert list(stripped(texts))[-1] == "b"
+    assert stripped(texts[:-1])[0] == "a"
 
 
 @pytest.mark.parametrize("texts", [("2024-01", "2024-1"), ("2024-01", "2024-012"), ("a", "ü")])
@@ -59,3 +70,9 @@ def test_texts_without_white_space_stay_packed() -> None:
 )
 def test_longer_texts_come_later(texts: tuple[str, ...], expected: bool) -> None:
     assert rises(packed(*texts).words) is expected
+
+
+def test_texts_are_packed_whatever_their_length() -> None:
+    texts = ["", "12345678", "123456789"]
+    assert list(pack(texts)) == texts
+    assert pack(texts[:2]).words.shape == (2, 1)

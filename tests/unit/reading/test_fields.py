@@ -84,3 +84,20 @@ def test_longer_texts_in_a_later_block_do_not_change_earlier_ones() -> None:
 def test_a_mark_of_byte_order_belongs_to_the_first_text() -> None:
     found = records("a,b", codecs.BOM_UTF8.decode() + "x,1")
     assert list(read_fields(found, [0], [])[0][0].values) == ["\ufeffx"]
+
+
+@pytest.mark.parametrize("name", ["shop {}", "a shop with a long name {}"])
+def test_runs_of_one_text_are_told_apart_as_single_ones_are(name: str) -> None:
+    names = [name.format(number % 5) for number in range(7) for _ in range(40)]
+    texts = read_fields(records("id,y", *(f"{text},1" for text in names)), [0], [])[0][0]
+    assert [texts.values[code] for code in texts.codes] == names
+    assert list(texts.values) == list(dict.fromkeys(names))
+
+
+def test_records_with_quotes_around_fields_are_read_without_a_parser() -> None:
+    found = records('"id","y"', '"a","1.5"', "b,2", '"",""')
+    assert found.marks is not None
+    texts, values = read_fields(found, [0], [1])
+    assert list(texts[0].values) == ["a", "b", ""]
+    assert values is not None
+    np.testing.assert_array_equal(values[:, 0], [1.5, 2.0, np.nan])

@@ -57,3 +57,10 @@ def test_a_mistyped_year_is_named_and_not_its_neighbours(panel_of: Read, line: i
 def test_a_line_that_is_no_data_may_be_deleted(panel_of: Read) -> None:
     with pytest.raises(DataError, match=r"line 4, .*'Total'.* delete the line if it is no data"):
         panel_of(file_of(["2024-01-01", "2024-02-01", "Total"]))
+
+
+def test_a_time_that_comes_late_in_the_file_is_named_with_its_line(panel_of: Read) -> None:
+    rows = [f"{name},{day}" for name in "abcdefgh" for day in range(1, 30)]
+    text = "id,step,y\n" + "".join(f"{row},{i}\n" for i, row in enumerate(rows))
+    with pytest.raises(DataError, match=r"line 235.*'x'"):
+        panel_of(f"{text}h,30,1\nh,x,1\n")
