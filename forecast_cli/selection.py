@@ -10,12 +10,21 @@ from forecast_cli.cleaning import without_outliers
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.errors import DataError
 from forecast_cli.panel import Panel
-from forecast_cli.splits import Split, minimum_context, origins_before, rolling_back
+from forecast_cli.splits import (
+    Split,
+    minimum_context,
+    origins_before,
+    rolling_back,
+    step_between,
+)
 
 Array = NDArray[np.float64]
 
 _RANKING_ORIGINS = 200
 """Origins, over all series, at which the simple continuations are compared."""
+
+_RANKING_SHARE = 0.1
+"""Of a series, its latest part, over which they are spread: a few days tell little of hours."""
 
 _PICKS = 20
 """Parts that are picked one after the other; a weight is a multiple of a twentieth."""
@@ -46,9 +55,11 @@ def ranking_scene(panel: Panel, plan: WindowPlan, split: Split | None) -> Scene:
     """
     limits = panel.offsets[1:] if split is None else split.validation_limits
     panel = without_outliers(panel, limits)
+    n_windows = max(3, _RANKING_ORIGINS // panel.n_series)
+    reach = float(np.median(panel.lengths)) * _RANKING_SHARE
     for least in (minimum_context(plan.season_length), 1):
         for span in (plan.horizon if split is None else split.span, 1):
-            back = rolling_back(span, max(3, _RANKING_ORIGINS // panel.n_series))
+            back = rolling_back(span, n_windows, step_between(span, n_windows, reach))
             origins = origins_before(limits, panel.offsets[:-1] + least, back)
             if len(origins):
                 thinned = origins.thinned(5 * _RANKING_ORIGINS)
@@ -174,9 +185,11 @@ def _independent_origins(scene: Scene) -> float:
 
     Origins of one series that lie close together share most of the steps behind them.
     """
-    n_series = len(np.unique(scene.origins.series))
-    n_steps = n_series * (scene.horizon - 1) + len(scene.origins)
-    return max(1.0, n_steps / _STEPS_PER_ORIGIN)
+    series, stops = scene.origins.series, scene.origins.stops
+    order = np.lexsort((stops, series))
+    apart = np.where(np.diff(series[order]) == 0, np.diff(stops[order]), scene.horizon)
+    n_steps = scene.horizon + np.minimum(apart, scene.horizon).sum()
+    return max(1.0, float(n_steps) / _STEPS_PER_ORIGIN)
 
 
 def relative_error(scene: Scene, forecast: Array, simple: Array) -> float:

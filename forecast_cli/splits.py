@@ -99,13 +99,22 @@ def origins_before(
     return Origins(series=series, stops=stops[series, window], limits=limits[series])
 
 
-def rolling_back(span: int, n_windows: int) -> NDArray[np.int64]:
+def rolling_back(span: int, n_windows: int, step: int = 1) -> NDArray[np.int64]:
     """How far back the latest `n_windows` origins lie that have `span` known steps behind them.
 
-    >>> rolling_back(3, 2).tolist()
-    [4, 3]
+    >>> rolling_back(3, 2).tolist(), rolling_back(3, 2, step=3).tolist()
+    ([4, 3], [6, 3])
     """
-    return span + np.arange(n_windows - 1, -1, -1)
+    return span + step * np.arange(n_windows - 1, -1, -1)
+
+
+def step_between(span: int, n_windows: int, n_steps: float) -> int:
+    """How far apart origins may lie, so that they and what is behind them take so many steps.
+
+    >>> step_between(24, 24, 432), step_between(24, 24, 30), step_between(24, 1, 432)
+    (17, 1, 1)
+    """
+    return 1 if n_windows == 1 else max(1, int(n_steps - span) // (n_windows - 1))
 
 
 def split_panel(panel: Panel, *, horizon: int, season_length: int) -> Split | None:

@@ -71,6 +71,13 @@ def test_simple_continuations_are_ranked_without_the_test_part() -> None:
     assert (scene.origins.limits <= split.validation_limits[scene.origins.series]).all()
 
 
+@pytest.mark.parametrize(("length", "apart"), [(400, 1), (8000, 4)])
+def test_a_long_series_is_ranked_over_its_last_tenth(length: int, apart: int) -> None:
+    stops = ranking_scene(make_panel(wave(length)), PLAN, None).origins.stops
+    assert (len(stops), stops[-1]) == (200, length - HORIZON)
+    assert set(np.diff(stops)) == {apart}
+
+
 def test_a_panel_of_single_values_cannot_be_ranked() -> None:
     with pytest.raises(DataError, match="no series has two values"):
         ranking_scene(make_panel([1.0], [2.0]), PLAN, None)
