@@ -116,10 +116,14 @@ def bare_step(cell: Layer) -> Measure:
     return lambda: _measured(step)
 
 
-def layer_step(cell: Layer) -> Measure:
-    """The recurrent layer alone, forward and backward."""
-    layer = _KINDS[cell](HIDDEN_SIZE, HIDDEN_SIZE, batch_first=True)
-    inputs = torch.randn(BATCH_SIZE, CONTEXT_LENGTH, HIDDEN_SIZE, requires_grad=True)
+def layer_step(cell: Layer, *, n_inputs: int) -> Measure:
+    """The recurrent layer alone, forward and backward, fed so many numbers a step.
+
+    They have a gradient if they are what an embedding makes, and none if they are features.
+    """
+    layer = _KINDS[cell](n_inputs, HIDDEN_SIZE, batch_first=True)
+    is_embedded = n_inputs == HIDDEN_SIZE
+    inputs = torch.randn(BATCH_SIZE, CONTEXT_LENGTH, n_inputs, requires_grad=is_embedded)
 
     def step() -> None:
         layer.zero_grad(set_to_none=True)

@@ -4,8 +4,9 @@
 
 First the whole process `forecast train sample_data/us_population.csv --horizon 5` for each cell, in
 turn. Then one training step of `forecast_cli.training` on made-up series, beside a bare torch loop
-of the same shapes and beside the recurrent layer alone, forward and backward; in turn, on one
-thread, in CPU time, which other programs disturb least. With `--rivals`, an interpreter that has
+of the same shapes and beside the recurrent layer alone, forward and backward: one that is fed an
+embedding, and one that is fed features, as ours is on the CPU; in turn, on one thread, in CPU time,
+which other programs disturb least. With `--rivals`, an interpreter that has
 other libraries, last the step of theirs at the same sizes, each in a process of its own, in turn
 with one of `forecast_cli.training` (`rival_steps.py` says what differs). Needs Linux or macOS.
 """
@@ -26,6 +27,7 @@ from benchmarks.rival_steps import NETWORKS
 from benchmarks.step_terms import BATCH_SIZE, CONTEXT_LENGTH, HIDDEN_SIZE, HORIZON, Seconds
 from benchmarks.steps import bare_step, layer_step, our_step
 from forecast_cli.config import CELLS, LAYERS, Layer
+from forecast_cli.network_shapes import FEATURES
 
 _SHAPE = (
     f"{BATCH_SIZE} windows of {CONTEXT_LENGTH} steps, {HORIZON} ahead; {HIDDEN_SIZE} hidden units"
@@ -68,25 +70,37 @@ def _report_processes(repeats: int) -> None:
 def _report_steps(repeats: int) -> None:
     print(f"\nCPU milliseconds a training step ({_SHAPE}),")
     print(f"least / median of {repeats}; windows a second are a ratio to those of the bare loop.\n")
-    print("| cell | forecast train | bare torch loop | recurrent layer | windows/s | outside |")
-    print("|---|---|---|---|---|---|")
+    layers = f"recurrent layer of {HIDDEN_SIZE} inputs | of {FEATURES}"
+    outside = f"outside that of {HIDDEN_SIZE} | of {FEATURES}"
+    print(f"| cell | forecast train | bare torch loop | {layers} | windows/s | {outside} |")
+    print("|---|---|---|---|---|---|---|---|")
     for cell in LAYERS:
         print(_step_row(cell, repeats))
 
 
 def _step_row(cell: Layer, repeats: int) -> str:
-    steps = {"ours": our_step(cell), "bare": bare_step(cell), "layer": layer_step(cell)}
+    steps = {
+        "ours": our_step(cell),
+        "bare": bare_step(cell),
+        "wide": layer_step(cell, n_inputs=HIDDEN_SIZE),
+        "narrow": layer_step(cell, n_inputs=FEATURES),
+    }
     taken: dict[str, list[float]] = {name: [] for name in steps}
     for repeat in range(repeats + 1):
         for name, measure in steps.items():
             milliseconds = 1000 * measure().cpu
             if repeat:
                 taken[name].append(milliseconds)
-    pairs = list(zip(taken["ours"], taken["bare"], taken["layer"], strict=True))
-    ratio = statistics.median(bare / ours for ours, bare, _ in pairs)
-    outside = statistics.median(1 - layer / ours for ours, _, layer in pairs)
+    ratio = _median_ratio(taken["bare"], taken["ours"])
+    outside = " | ".join(
+        f"{1 - _median_ratio(taken[layer], taken['ours']):.0%}" for layer in ("wide", "narrow")
+    )
     times = " | ".join(spread(taken[name]) for name in steps)
-    return f"| {cell} | {times} | {ratio:.2f} | {outside:.0%} |"
+    return f"| {cell} | {times} | {ratio:.2f} | {outside} |"
+
+
+def _median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
+    return statistics.median(one / other for one, other in zip(ones, others, strict=True))
 
 
 def _report_rivals(python: Path, repeats: int) -> None:
