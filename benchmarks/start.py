@@ -2,10 +2,10 @@
 
     python -m benchmarks.start [--repeats 7]
 
-Runs `forecast --help`, `forecast --version` and a bare `forecast predict` in turn with
-`python -c "import torch"`, in one go, so that a busy machine slows all of them. The checkpoint that
-`predict` reads is trained first, on the yearly sample data. A ratio below 1 is faster than the
-import. Needs Linux or macOS.
+Runs `forecast --help`, `forecast train --help`, `forecast --version` and a bare `forecast predict`
+in turn with `python -c "import torch"`, in one go, so that a busy machine slows all of them. The
+checkpoint that `predict` reads is trained first, on the yearly sample data. A ratio below 1 is
+faster than the import. Needs Linux or macOS.
 """
 
 import argparse
@@ -22,6 +22,7 @@ _REFERENCE = 'python -c "import torch"'
 _COMMANDS = {
     _REFERENCE: (sys.executable, "-c", "import torch"),
     "forecast --help": (*FORECAST, "--help"),
+    "forecast train --help": (*FORECAST, "train", "--help"),
     "forecast --version": (*FORECAST, "--version"),
     "forecast predict": (*FORECAST, "predict"),
 }

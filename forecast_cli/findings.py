@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class ModelScores:

@@ -1,7 +1,7 @@
-"""Findings -> tables and lines for people, or one JSON document; nothing is computed here."""
+"""Findings -> tables and lines for people; nothing is computed here."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import RenderableType
@@ -10,29 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from forecast_cli.config import CELLS, NetworkConfig
-from forecast_cli.explanation_findings import ExplainReport
-from forecast_cli.export_findings import ExportReport
-from forecast_cli.findings import (
-    SCHEMA_VERSION,
-    Backtest,
-    Breakdown,
-    CompareReport,
-    DataSummary,
-    EvaluateReport,
-    FullReport,
-    InfoReport,
-    MemberSummary,
-    ModelScores,
-    PlotReport,
-    PredictReport,
-    Report,
-    Standing,
-    TrainReport,
-    TrainReports,
-)
-from forecast_cli.inspect_findings import InspectReport, PlannedNetwork
-from forecast_cli.schema import to_plain
-from forecast_cli.tuning_findings import TuneReport
 from forecast_cli.wording import (
     MISSING,
     counted,
@@ -43,42 +20,21 @@ from forecast_cli.wording import (
     printable,
     short_text,
 )
-from forecast_cli.writer import dump_json
+
+if TYPE_CHECKING:
+    from forecast_cli.findings import (
+        Backtest,
+        Breakdown,
+        DataSummary,
+        InfoReport,
+        MemberSummary,
+        ModelScores,
+        Standing,
+    )
+    from forecast_cli.inspect_findings import PlannedNetwork
 
 _NAMED_COVARIATES = 3
 _MOST_TARGETS = 30
-
-
-_NAMES: dict[type, str] = {
-    TrainReport: "train",
-    TrainReports: "train",
-    PredictReport: "predict",
-    EvaluateReport: "evaluate",
-    CompareReport: "compare",
-    InspectReport: "inspect",
-    InfoReport: "info",
-    PlotReport: "plot",
-    FullReport: "report",
-    TuneReport: "tune",
-    ExplainReport: "explain",
-    ExportReport: "export",
-}
-
-
-def to_json(
-    report: Report | InspectReport | TuneReport | ExplainReport | ExportReport,
-    *,
-    forecast: list[dict[str, Any]] | None = None,
-) -> str:
-    """One JSON document: `schema_version`, which `report` it is, and its fields.
-
-    `forecast` adds the rows of a forecast frame under that name. What is not defined is null.
-    """
-    document = {"schema_version": SCHEMA_VERSION, "report": _NAMES[type(report)]}
-    document |= to_plain(report)
-    if forecast is not None:
-        document["forecast"] = forecast
-    return dump_json(document, indent=2)
 
 
 def describe_windows(horizon: int, context_length: int) -> str:
@@ -121,7 +77,7 @@ def table(
     return Padding(grid, (1, 0, 0, 0))
 
 
-def data_facts(data: DataSummary) -> list[tuple[str, str]]:
+def data_facts(data: "DataSummary") -> list[tuple[str, str]]:
     """What was understood of a file."""
     names = [f"target {short_text(data.target)}"]
     if data.time_column is not None:
@@ -144,7 +100,7 @@ def data_facts(data: DataSummary) -> list[tuple[str, str]]:
     ]
 
 
-def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, float]) -> Padding:
+def parts_table(members: "Sequence[MemberSummary]", simple_weights: Mapping[str, float]) -> Padding:
     """What a forecast is made of, the weightiest part first, and how each network did before."""
     parts = [(m.weight, describe_member(m), _member_scores(m)) for m in members]
     parts += [(weight, name, ["", "", ""]) for name, weight in simple_weights.items()]
@@ -155,7 +111,7 @@ def parts_table(members: Sequence[MemberSummary], simple_weights: Mapping[str, f
     return table(["part", "weight", "epochs", "validation", "backtest"], rows)
 
 
-def describe_network(report: InfoReport) -> str:
+def describe_network(report: "InfoReport") -> str:
     """What the networks of a model have in common, as far as it is not as by default."""
     parts = [
         "bidirectional" if report.bidirectional else "",
@@ -172,14 +128,14 @@ def describe_network(report: InfoReport) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _sizes(report: InfoReport) -> str:
+def _sizes(report: "InfoReport") -> str:
     """The units of a layer, which may differ between the networks."""
     sizes = sorted({report.hidden_size, *(member.hidden_size for member in report.members)})
     smaller = "".join(f"{size} or " for size in sizes[:-1])
     return smaller + counted(sizes[-1], "unit")
 
 
-def describe_member(member: MemberSummary | PlannedNetwork) -> str:
+def describe_member(member: "MemberSummary | PlannedNetwork") -> str:
     """How a network sees a window."""
     pace = f", {member.segment_length} at a time" if member.segment_length > 1 else ""
     names = ", ".join(escape(name) for name in member.covariates[:_NAMED_COVARIATES])
@@ -188,18 +144,18 @@ def describe_member(member: MemberSummary | PlannedNetwork) -> str:
     return f"{member.representation}, from {member.context_length} steps{pace}{seen}"
 
 
-def _member_scores(member: MemberSummary) -> list[str]:
+def _member_scores(member: "MemberSummary") -> list[str]:
     return [str(member.epochs), number(member.validation_mase), number(member.backtest_mase)]
 
 
-def _score_table(backtest: Backtest) -> Padding:
+def _score_table(backtest: "Backtest") -> Padding:
     """The errors of the model and of the simple forecasts, side by side."""
     has_mape = any(scores.mape is not None for scores in backtest.scores)
     names = ["", "MASE", "sMAPE", *(["MAPE"] if has_mape else []), "MAE", "RMSE", "R²"]
     return table(names, [_score_row(scores, has_mape=has_mape) for scores in backtest.scores])
 
 
-def _score_row(scores: ModelScores, *, has_mape: bool) -> list[str]:
+def _score_row(scores: "ModelScores", *, has_mape: bool) -> list[str]:
     return [
         scores.model,
         number(scores.mase),
@@ -211,7 +167,7 @@ def _score_row(scores: ModelScores, *, has_mape: bool) -> list[str]:
     ]
 
 
-def backtest_parts(backtest: Backtest) -> Iterator[RenderableType]:
+def backtest_parts(backtest: "Backtest") -> Iterator[RenderableType]:
     """The scores of a backtest, how they were made, and what they say."""
     yield Text()
     yield Text(backtest_line(backtest))
@@ -226,7 +182,7 @@ def backtest_parts(backtest: Backtest) -> Iterator[RenderableType]:
     yield Text(printable(backtest.verdict), style="bold")
 
 
-def leaderboard_table(rows: Sequence[Standing]) -> Padding:
+def leaderboard_table(rows: "Sequence[Standing]") -> Padding:
     """Models by error, what they cost, and whether chance alone puts them behind the best.
 
     A cell without any network is marked as simple. So that the table fits into 80 columns, RMSE is
@@ -236,7 +192,7 @@ def leaderboard_table(rows: Sequence[Standing]) -> Padding:
     return table(names, [_standing_row(row) for row in rows], is_narrow=True)
 
 
-def _standing_row(row: Standing) -> list[str]:
+def _standing_row(row: "Standing") -> list[str]:
     chance = "" if row.chance is None else describe_chance(row.chance)
     is_hollow = row.model in CELLS and row.network_share == 0
     return [
@@ -252,7 +208,7 @@ def _standing_row(row: Standing) -> list[str]:
     ]
 
 
-def backtest_line(backtest: Backtest) -> str:
+def backtest_line(backtest: "Backtest") -> str:
     """How the scores were made."""
     most = "up to " if backtest.n_windows > 1 else ""
     return (
@@ -262,7 +218,7 @@ def backtest_line(backtest: Backtest) -> str:
     )
 
 
-def _coverage_line(scores: ModelScores) -> str | None:
+def _coverage_line(scores: "ModelScores") -> str | None:
     """How often the actual values lay inside the intervals, None without intervals."""
     if not scores.coverage:
         return None
@@ -272,7 +228,7 @@ def _coverage_line(scores: ModelScores) -> str | None:
     return "coverage: " + ", ".join(shares)
 
 
-def breakdown_table(title: str, rows: Sequence[Breakdown], *, most: int) -> Padding:
+def breakdown_table(title: str, rows: "Sequence[Breakdown]", *, most: int) -> Padding:
     """Errors along one axis; the middle of a long one is left out, and that is said."""
     half = most // 2
     kept = rows if len(rows) <= most else [*rows[:half], *rows[-half:]]

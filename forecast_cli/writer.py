@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from forecast_cli.errors import MissingExtraError
-from forecast_cli.findings import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "tsv", "json", "jsonl", "parquet"]
 RowFormat = Literal["csv", "tsv", "jsonl"]
 """Formats in which rows stand one after the other."""
+
+SCHEMA_VERSION = 1
+"""What JSON documents say of their own form."""
 
 _NEEDS_QUOTES = frozenset(',\t"\r\n')
 

@@ -42,7 +42,7 @@ LEVELS = (
     "losses model candidates snapshot fingerprint covariate_record gates graph_record",
     "examples training_state model_record inference backtest known_ahead migrations",
     "panel_facts lineup export_trials graph training_run",
-    "matching adjustment training checkpoint selection report resume model_findings",
+    "matching adjustment training checkpoint selection report document resume model_findings",
     "past_windows fit_job groundwork rolling tallies whole_series",
     "part_scores",
     "fitting leaderboard trainings continuation preparation showcase drawing trial_log unseen "

@@ -4,47 +4,30 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from forecast_cli.cli.compare import compare
+from forecast_cli.cli.command_group import SUMMARIES, CommandGroup, CommandSettings, load_command
 from forecast_cli.cli.completion import join_option_and_value
-from forecast_cli.cli.evaluate import evaluate
-from forecast_cli.cli.explain import explain
-from forecast_cli.cli.export import export
-from forecast_cli.cli.info import info
-from forecast_cli.cli.inspect import inspect
 from forecast_cli.cli.memory import check_memory
-from forecast_cli.cli.plot import plot
-from forecast_cli.cli.predict import predict
 from forecast_cli.cli.presets import is_debugging
-from forecast_cli.cli.report import report
 from forecast_cli.cli.signals import StoppedError, stopped, take_last_word
-from forecast_cli.cli.signatures import settings_of
 from forecast_cli.cli.streams import ReaderGoneError, error_console, output_fault, say, write_output
-from forecast_cli.cli.train import train
-from forecast_cli.cli.tune import tune
 from forecast_cli.errors import UserError
 
 _INTERNAL_ERROR = 70
 
 app = typer.Typer(
     name="forecast",
+    cls=CommandGroup,
     help="Forecast time series with small recurrent networks.",
     epilog="Start with: forecast train data.csv, then forecast predict",
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_FUNCTIONS = (
-    *(train, predict, evaluate, compare, tune, explain),
-    *(plot, report, inspect, info, export),
-)
-for _function in _FUNCTIONS:
-    app.command()(_function)
-_COMMANDS = {function.__name__: settings_of(function) for function in _FUNCTIONS}
+_SETTINGS = CommandSettings()
 
 
 def _show_version(wanted: bool) -> None:
@@ -57,11 +40,13 @@ def _show_man_page(wanted: bool) -> None:
     if wanted:
         from forecast_cli.cli.man_page import man_page
 
-        write_output(man_page(_FUNCTIONS, _version()).encode())
+        write_output(man_page([*map(load_command, SUMMARIES)], _version()).encode())
         raise typer.Exit
 
 
 def _version() -> str:
+    from importlib import metadata
+
     try:
         return metadata.version("forecast-cli")
     except metadata.PackageNotFoundError:
@@ -92,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error has become words."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     # Looked up here, so that an error while the options are read can be debugged as well.
-    debug = is_debugging(typed, _COMMANDS)
+    debug = is_debugging(typed, _SETTINGS)
     try:
         with warnings.catch_warnings():
             if not (debug or sys.warnoptions):
@@ -136,7 +121,7 @@ def _run(typed: list[str]) -> int:
     command = typer.main.get_command(app)
     join_option_and_value()
     try:
-        work = command.main(typed, prog_name="forecast", standalone_mode=False, obj=_COMMANDS)
+        work = command.main(typed, prog_name="forecast", standalone_mode=False, obj=_SETTINGS)
     except typer.TyperException as error:
         words = _describe_usage(error)
         # Without any word the help has been shown instead.

@@ -1,6 +1,7 @@
 """`forecast compare`: a file in, a leaderboard of cells and simple forecasts out."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -8,13 +9,14 @@ from rich.text import Text
 from forecast_cli.cli.memory import check_memory
 from forecast_cli.cli.options import Data, ResultOptions, TalkOptions
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.progress_bar import showing_progress
 from forecast_cli.cli.results import check_streams, choose_format, write_leaderboard
 from forecast_cli.cli.streams import Streams
 from forecast_cli.compare_config import CompareConfig
-from forecast_cli.findings import CompareReport
 from forecast_cli.report import data_facts, describe_windows, facts
 from forecast_cli.wording import counted, percent
+
+if TYPE_CHECKING:
+    from forecast_cli.findings import CompareReport
 
 
 @with_options
@@ -33,6 +35,7 @@ def compare(
     choose_format(result)
     check_memory(threads=config.optimisation.threads)
     from forecast_cli import workflows
+    from forecast_cli.cli.progress_bar import showing_progress
 
     streams = Streams(quiet=talk.quiet)
     with showing_progress(streams.console, talk) as progress:
@@ -42,7 +45,7 @@ def compare(
     streams.show(Text(), Text(report.leaderboard.verdict, style="bold"))
 
 
-def _describe(report: CompareReport) -> Iterator[RenderableType]:
+def _describe(report: "CompareReport") -> Iterator[RenderableType]:
     apart = f", {report.step_size} apart" if report.n_windows > 1 else ""
     windows = (
         f"{describe_windows(report.horizon, report.context_length)}, "

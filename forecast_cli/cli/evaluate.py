@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -25,11 +26,13 @@ from forecast_cli.cli.results import (
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import EvaluationConfig
 from forecast_cli.engine_config import EngineConfig
-from forecast_cli.findings import EvaluateReport
 from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.report import backtest_parts, breakdown_table, data_facts, facts
 from forecast_cli.wording import counted, printable
+
+if TYPE_CHECKING:
+    from forecast_cli.findings import EvaluateReport
 
 _MOST_ROWS = 12
 
@@ -77,7 +80,7 @@ def evaluate(
     check_skill(report.backtest, asked.min_skill)
 
 
-def _describe(report: EvaluateReport) -> Iterator[RenderableType]:
+def _describe(report: "EvaluateReport") -> Iterator[RenderableType]:
     yield Text()
     points = counted(report.backtest.n_points, "point")
     yield facts(

@@ -1,6 +1,5 @@
 """`forecast explain`: a checkpoint in, what its forecast rests on out."""
 
-from forecast_cli.cli.explained import describe_explanation
 from forecast_cli.cli.options import (
     ModelOptions,
     OptionalData,
@@ -40,6 +39,8 @@ def explain(
         data, model.model, read=read, config=config, tell=Streams(quiet=talk.quiet).tell
     )
     if form is None:
+        from forecast_cli.cli.explained import describe_explanation
+
         write_report(report, list(describe_explanation(report)), result)
         return
     from forecast_cli.drawing.explanation import draw_explanation

@@ -1,19 +1,20 @@
 """A result in parts -> a folder of files, one for each file of the data."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from forecast_cli.cli.options import STANDARD_STREAM, ResultOptions, TalkOptions
-from forecast_cli.cli.progress_bar import showing_progress
+from forecast_cli.cli.results import json_document
 from forecast_cli.cli.streams import Streams, write_output
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.errors import ConfigError
-from forecast_cli.findings import EvaluateReport, PredictReport
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.report import to_json
 from forecast_cli.writer import FileFormat, check_format
 
-Made = TypeVar("Made", PredictReport, EvaluateReport)
+if TYPE_CHECKING:
+    from forecast_cli.findings import EvaluateReport, PredictReport
+
+Made = TypeVar("Made", "PredictReport", "EvaluateReport")
 
 
 def check_parts(data: str | None, output: str, future_data: str | None = None) -> str:
@@ -51,13 +52,14 @@ def write_parts(
         MissingExtraError: the form needs an extra that is not installed.
     """
     form = _choose_format(result)
+    from forecast_cli.cli.progress_bar import showing_progress
     from forecast_cli.partitions import PartsConfig
 
     parts = PartsConfig(read=read, output=result.output, file_format=form, engine=engine)
     with showing_progress(streams.console, talk) as progress:
         report = work(parts=parts, tell=streams.tell, progress=progress)
     if result.json:
-        write_output(to_json(report).encode())
+        write_output(json_document(report))
     return report
 
 

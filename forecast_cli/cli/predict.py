@@ -22,13 +22,13 @@ from forecast_cli.cli.row_stream import row_format, write_stream
 from forecast_cli.cli.streams import Streams
 from forecast_cli.config import PredictionConfig
 from forecast_cli.engine_config import EngineConfig
-from forecast_cli.findings import Backtest, ModelScores, PredictReport
 from forecast_cli.notices import Tell
 from forecast_cli.part_folder import is_part_folder
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.wording import number, percent
 
 if TYPE_CHECKING:
+    from forecast_cli.findings import Backtest, ModelScores, PredictReport
     from forecast_cli.model import Model
 
 
@@ -79,7 +79,7 @@ def _predict(
     wanted: PredictionConfig,
     result: ResultOptions,
     tell: Tell,
-) -> PredictReport:
+) -> "PredictReport":
     """Write the forecast: series by series as they arrive, or all of it at once."""
     from forecast_cli import workflows
 
@@ -105,7 +105,7 @@ def _predict(
     return report
 
 
-def _describe(report: PredictReport) -> str:
+def _describe(report: "PredictReport") -> str:
     """The line of metrics that `forecast predict` ends with."""
     parts = [_backtest(report.backtest)]
     if report.known is not None:
@@ -113,7 +113,7 @@ def _describe(report: PredictReport) -> str:
     return f"{report.model}: " + "; ".join(parts)
 
 
-def _backtest(backtest: Backtest | None) -> str:
+def _backtest(backtest: "Backtest | None") -> str:
     if backtest is None:
         return "no backtest, the training data was too short"
     parts = [f"backtest {_errors(backtest.scores[0])}"]
@@ -122,7 +122,7 @@ def _backtest(backtest: Backtest | None) -> str:
     return ", ".join(parts)
 
 
-def _errors(scores: ModelScores) -> str:
+def _errors(scores: "ModelScores") -> str:
     shown = [f"sMAPE {number(scores.smape)}", f"MAE {number(scores.mae)}"]
     if scores.mase is not None:
         shown.insert(0, f"MASE {number(scores.mase)}")

@@ -10,12 +10,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from forecast_cli.cli.settings_file import DEFAULT_FILE, read_settings
-from forecast_cli.cli.signatures import Commands, Setting
 from forecast_cli.errors import ConfigError, UserError
 from forecast_cli.notices import Notice
 from forecast_cli.wording import escape
+
+if TYPE_CHECKING:
+    from forecast_cli.cli.signatures import Commands, Setting
 
 _PREFIX = "FORECAST_"
 _FILE_VARIABLE = "FORECAST_CONFIG"
@@ -26,13 +29,13 @@ _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 class Preset:
     """The value of an option that was not typed, as text or as a flag, and where it stands."""
 
-    setting: Setting
+    setting: "Setting"
     value: str | bool
     origin: str
 
 
 def find_presets(
-    command: str, commands: Commands, untyped: Collection[str]
+    command: str, commands: "Commands", untyped: Collection[str]
 ) -> tuple[dict[str, Preset], list[Notice]]:
     """The values of fields that were not typed, and what is to be told of them.
 
@@ -50,7 +53,7 @@ def find_presets(
     return from_file | variables, notices
 
 
-def is_debugging(typed: Sequence[str], commands: Commands) -> bool:
+def is_debugging(typed: Sequence[str], commands: "Commands") -> bool:
     """Whether internal errors are to be shown; faults of the settings are told later."""
     if "--debug" in typed:
         return True
@@ -77,7 +80,7 @@ def naming_origins(presets: Mapping[str, Preset]) -> Iterator[None]:
         raise
 
 
-def _variable(setting: Setting) -> Preset | None:
+def _variable(setting: "Setting") -> Preset | None:
     text = os.environ.get(setting.variable, "")
     if not text:
         return None
@@ -91,11 +94,15 @@ def _variable(setting: Setting) -> Preset | None:
     return Preset(setting, _TRUTH[text.lower()], origin)
 
 
-def _unknown_variables(commands: Commands) -> Iterator[Notice]:
+def _unknown_variables(commands: "Commands") -> Iterator[Notice]:
+    named = sorted(name for name in os.environ if name.startswith(_PREFIX))
+    if not named:
+        # Knowing all the options there are means loading all commands.
+        return
     known = {s.variable for settings in commands.values() for s in settings.values()}
     known.add(_FILE_VARIABLE)
-    for name in sorted(os.environ):
-        if name.startswith(_PREFIX) and name not in known:
+    for name in named:
+        if name not in known:
             word = name.removeprefix(_PREFIX).upper()
             near = get_close_matches(word, [k.removeprefix(_PREFIX) for k in sorted(known)], 1)
             hint = f"; did you mean {_PREFIX}{near[0]}?" if near else ""

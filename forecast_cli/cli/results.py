@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
@@ -13,24 +13,16 @@ from forecast_cli.cli.options import STANDARD_STREAM, Format, ResultOptions, Tex
 from forecast_cli.cli.streams import is_output_terminal, render, write_output
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.errors import ConfigError, SkillError
-from forecast_cli.explanation_findings import ExplainReport
-from forecast_cli.export_findings import ExportReport
 from forecast_cli.filesystem import check_writable, write_atomically
-from forecast_cli.findings import (
-    Backtest,
-    CompareReport,
-    EvaluateReport,
-    PredictReport,
-    Report,
-)
-from forecast_cli.inspect_findings import InspectReport
 from forecast_cli.notices import Notice, Tell
-from forecast_cli.report import leaderboard_table, to_json
+from forecast_cli.report import leaderboard_table
 from forecast_cli.schema import to_plain
 from forecast_cli.writer import check_format, records, render_frame, render_rows
 
 if TYPE_CHECKING:
+    from forecast_cli.document import AnyReport
     from forecast_cli.drawing.canvas import ImageFormat
+    from forecast_cli.findings import Backtest, CompareReport, EvaluateReport, PredictReport
     from forecast_cli.forecast import Forecast
 
 
@@ -98,11 +90,11 @@ def choose_format(options: ResultOptions) -> Format:
 
 
 def write_forecast(
-    forecast: "Forecast", report: PredictReport | EvaluateReport, options: ResultOptions
+    forecast: "Forecast", report: "PredictReport | EvaluateReport", options: ResultOptions
 ) -> None:
     """Write the rows, and with `--json` the report; both are complete before a byte is written."""
     if options.json and options.output == STANDARD_STREAM:
-        write_output(to_json(report, forecast=records(forecast.frame())).encode())
+        write_output(json_document(report, forecast=records(forecast.frame())))
         return
     chosen = choose_format(options)
     if chosen == "table":
@@ -116,12 +108,12 @@ def write_forecast(
     _write(harmless(data) if is_for_terminal(options) else data, report, options)
 
 
-def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
+def write_leaderboard(report: "CompareReport", options: ResultOptions) -> None:
     """Write the rows, and with `--json` the report, of which they are a part."""
     import pandas as pd
 
     if options.json and options.output == STANDARD_STREAM:
-        write_output(to_json(report).encode())
+        write_output(json_document(report))
         return
     rows = report.leaderboard.rows
     chosen = choose_format(options)
@@ -133,12 +125,8 @@ def write_leaderboard(report: CompareReport, options: ResultOptions) -> None:
     _write(data, report, options)
 
 
-def _write(
-    data: bytes,
-    report: Report | ExplainReport | ExportReport,
-    options: ResultOptions | TextOptions,
-) -> None:
-    document = to_json(report).encode()
+def _write(data: bytes, report: "AnyReport", options: ResultOptions | TextOptions) -> None:
+    document = json_document(report)
     if options.output == STANDARD_STREAM:
         write_output(data)
     else:
@@ -153,31 +141,35 @@ def is_for_terminal(options: ResultOptions) -> bool:
 
 
 def write_report(
-    report: Report | InspectReport | ExplainReport,
-    parts: Sequence[RenderableType],
-    options: TextOptions,
+    report: "AnyReport", parts: Sequence[RenderableType], options: TextOptions
 ) -> None:
     """Write a report that is itself the result: text for people, or JSON."""
     to_output = options.output == STANDARD_STREAM
     if not to_output:
         write_atomically(options.output, render(*parts, is_terminal=False).encode())
     if options.json:
-        write_output(to_json(report).encode())
+        write_output(json_document(report))
     elif to_output:
         write_output(render(*parts, is_terminal=is_output_terminal()).encode())
 
 
-def write_document(
-    data: bytes, report: Report | ExplainReport | ExportReport, options: TextOptions
-) -> None:
+def write_document(data: bytes, report: "AnyReport", options: TextOptions) -> None:
     """Write a picture, a page or a graph; with `--json` the report too, or alone."""
     if options.json and options.output == STANDARD_STREAM:
-        write_output(to_json(report).encode())
+        write_output(json_document(report))
         return
     _write(data, report, options)
 
 
-def check_skill(backtest: Backtest | None, least: float | None) -> None:
+def json_document(report: "AnyReport", *, forecast: list[dict[str, Any]] | None = None) -> bytes:
+    """The report, with the rows of a `forecast`, as `--json` puts it on standard output."""
+    # It knows all reports there are, and help and wrong usage need none of them.
+    from forecast_cli.document import to_json
+
+    return to_json(report, forecast=forecast).encode()
+
+
+def check_skill(backtest: "Backtest | None", least: float | None) -> None:
     """Hold the skill against `--min-skill`.
 
     Raises:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from forecast_cli.cli.signatures import Commands, Setting
 from forecast_cli.errors import ConfigError
 from forecast_cli.toml_file import read_toml
 from forecast_cli.wording import escape
+
+if TYPE_CHECKING:
+    from forecast_cli.cli.signatures import Commands, Setting
 
 DEFAULT_FILE = "forecast.toml"
 _NO_FILE = ("", "none")
@@ -19,7 +21,7 @@ _LARGEST_INTEGER = 2**63
 _KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def read_settings(path: str, command: str, commands: Commands) -> dict[str, str | bool]:
+def read_settings(path: str, command: str, commands: "Commands") -> dict[str, str | bool]:
     """What a file says to a command: its table, before the keys that stand above all tables.
 
     Raises:
@@ -62,7 +64,7 @@ def _read(path: str) -> dict[str, Any] | None:
 
 
 def _check_keys(
-    where: str, table: Mapping[str, Any], accepted: Mapping[str, Setting], commands: Commands
+    where: str, table: Mapping[str, Any], accepted: "Mapping[str, Setting]", commands: "Commands"
 ) -> dict[str, str | bool]:
     checked: dict[str, str | bool] = {}
     for key, value in table.items():
@@ -75,7 +77,7 @@ def _check_keys(
     return checked
 
 
-def _as_typed(where: str, value: Any, setting: Setting) -> str | bool:
+def _as_typed(where: str, value: Any, setting: "Setting") -> str | bool:
     """A value of TOML as the user would type it; flags stay as they are."""
     items = value if setting.is_list and isinstance(value, list) else [value]
     if not all(_fits(item, setting) for item in items):
@@ -85,7 +87,7 @@ def _as_typed(where: str, value: Any, setting: Setting) -> str | bool:
     return _join(items) if isinstance(value, list) else str(value)
 
 
-def _fits(item: Any, setting: Setting) -> bool:
+def _fits(item: Any, setting: "Setting") -> bool:
     if setting.kind is bool or isinstance(item, bool):
         return setting.kind is bool and isinstance(item, bool)
     if isinstance(item, int):
@@ -101,7 +103,7 @@ def _shown(value: Any) -> str:
     return escape(str(value) if isinstance(value, int | float) else repr(str(value)))
 
 
-def _accepted(setting: Setting) -> str:
+def _accepted(setting: "Setting") -> str:
     if setting.choices:
         return f"one of {', '.join(setting.choices)}"
     kind = _KINDS.get(setting.item_kind, "a text")
@@ -114,7 +116,7 @@ def _join(items: list[Any]) -> str:
     return line.getvalue()
 
 
-def _hint(name: str, accepted: Mapping[str, Setting], commands: Commands) -> str:
+def _hint(name: str, accepted: "Mapping[str, Setting]", commands: "Commands") -> str:
     owners = [command for command, settings in commands.items() if name in settings]
     if owners:
         return f"; it belongs to {', '.join(owners)}"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -15,21 +16,15 @@ from forecast_cli.cli.options import (
     TalkOptions,
 )
 from forecast_cli.cli.parameters import with_options
-from forecast_cli.cli.progress_bar import showing_progress
-from forecast_cli.cli.results import check_skill, check_streams
+from forecast_cli.cli.results import check_skill, check_streams, json_document
 from forecast_cli.cli.streams import Streams, is_output_terminal, write_output
 from forecast_cli.config import Settings
 from forecast_cli.errors import ConfigError
-from forecast_cli.findings import TrainReport, TrainReports
-from forecast_cli.report import (
-    backtest_parts,
-    data_facts,
-    describe_windows,
-    facts,
-    parts_table,
-    to_json,
-)
+from forecast_cli.report import backtest_parts, data_facts, describe_windows, facts, parts_table
 from forecast_cli.wording import counted
+
+if TYPE_CHECKING:
+    from forecast_cli.findings import TrainReport
 
 
 @with_options
@@ -49,6 +44,8 @@ def train(
     check_target(target)
     check_memory(threads=settings.optimisation.threads)
     from forecast_cli import workflows
+    from forecast_cli.cli.progress_bar import showing_progress
+    from forecast_cli.findings import TrainReports
     from forecast_cli.trainings import plan_trainings
 
     streams = Streams(quiet=talk.quiet)
@@ -71,7 +68,7 @@ def train(
     if target.json:
         several = settings.read.by_frequency and settings.read.freq is None
         outcome = TrainReports(frequencies=tuple(reports)) if several else report
-        write_output(to_json(outcome).encode())
+        write_output(json_document(outcome))
     for report in reports:
         check_skill(report.backtest, asked.min_skill)
 
@@ -99,7 +96,7 @@ def checkpoint_output(checkpoint: bytes, output: str) -> bytes:
     return checkpoint if output == STANDARD_STREAM else os.fsencode(output) + b"\n"
 
 
-def describe_training(report: TrainReport) -> Iterator[RenderableType]:
+def describe_training(report: "TrainReport") -> Iterator[RenderableType]:
     """What was trained, from what, and how good it is."""
     windows = (
         f"{describe_windows(report.horizon, report.context_length)}, "

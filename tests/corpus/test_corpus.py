@@ -15,13 +15,13 @@ import pytest
 
 from forecast_cli.cleaning import treat_outliers
 from forecast_cli.config import Settings
+from forecast_cli.document import to_json
 from forecast_cli.errors import DataError, UserError
 from forecast_cli.inspect_findings import InspectReport
 from forecast_cli.inspecting import inspect
 from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.report import to_json
 from tests.corpus.cases import Case, table
 from tests.corpus.files import CASES
 

@@ -9,6 +9,7 @@ import pytest
 from forecast_cli import workflows
 from forecast_cli.checkpoint import dump_model
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
+from forecast_cli.document import to_json
 from forecast_cli.effects import Effects, Term
 from forecast_cli.errors import ConfigError
 from forecast_cli.explain_config import ExplainConfig
@@ -17,7 +18,6 @@ from forecast_cli.explanation_findings import ExplainReport, LagImportance
 from forecast_cli.model import Model
 from forecast_cli.notices import Notice
 from forecast_cli.read_config import ReadConfig
-from forecast_cli.report import to_json
 from tests.models import HORIZON, make_committee, make_model
 from tests.panels import make_panel, wave, with_columns
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
+from forecast_cli.document import to_json
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.inspect_findings import InspectReport, TrainingPlan, Understanding
 from forecast_cli.inspecting import inspect
 from forecast_cli.notices import Notice
 from forecast_cli.read_config import OutlierConfig, ReadConfig
-from forecast_cli.report import to_json
 from tests.panels import wave
 
 

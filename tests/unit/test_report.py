@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from forecast_cli.findings import (
     DataSummary,
     MemberSummary,
     ModelScores,
-    PredictReport,
     Standing,
 )
 from forecast_cli.report import (
@@ -21,7 +19,6 @@ from forecast_cli.report import (
     leaderboard_table,
     parts_table,
     table,
-    to_json,
 )
 
 
@@ -211,24 +208,6 @@ def test_parts_are_shown_by_weight_and_every_network_with_how_it_did() -> None:
         "level, from 8 steps 15.0 % 5 0.8000 –",
         "naive 0.0 %",
     ]
-
-
-def test_json_holds_its_kind_the_schema_version_and_every_field() -> None:
-    report = PredictReport(
-        n_series=3, horizon=12, model="gru", backtest=backtest(scores("gru")), known=None
-    )
-    document = json.loads(to_json(report))
-    assert document["schema_version"] == 1
-    assert document["report"] == "predict"
-    assert document["known"] is None
-    assert document["backtest"]["scores"][0]["mase"] == 0.81234
-    assert "forecast" not in document
-
-
-def test_json_takes_the_rows_of_a_forecast_along() -> None:
-    report = PredictReport(n_series=1, horizon=1, model="gru", backtest=None, known=None)
-    rows = [{"year": 2001, "forecast": 0.1}]
-    assert json.loads(to_json(report, forecast=rows))["forecast"] == rows
 
 
 def test_a_leaderboard_shows_errors_costs_and_whether_chance_explains_the_difference() -> None:
