@@ -1,4 +1,4 @@
-"""Trained members and simple continuations, weighted -> one forecast."""
+"""Trained members, simple continuations and analogues, weighted -> one forecast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.analogues import Analogues
 from forecast_cli.baselines import SIMPLE, continue_with_season
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inputs import Feed, Input, Surroundings
@@ -118,7 +119,7 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Committee:
-    """Members and simple continuations, whose weights sum to one.
+    """Members, simple continuations and, if any, analogues, whose weights sum to one.
 
     A row that no weighted part can forecast is continued by `simple`, the best simple one.
     """
@@ -129,11 +130,14 @@ class Committee:
     simple: str
     horizon: int
     season_length: int
+    analogues: Analogues | None = None
 
     @property
     def name(self) -> str:
-        """What reports call it: its cell, or the simple continuation that stands alone."""
-        return self.network.cell if self.members else self.simple
+        """What reports call it: its cell, or what stands there without networks."""
+        if self.members:
+            return self.network.cell
+        return self.simple if self.analogues is None else "analogues"
 
     @property
     def n_parameters(self) -> int:
@@ -150,7 +154,7 @@ class Committee:
 
         Members with inputs need the covariates `around` the cutoffs, with H steps behind them. A
         row that is not `voiced` [B] gets the simple continuations only; by default that is one too
-        short for the networks, or without any change.
+        short for the networks, or without any change. So does one that the parts do not apply to.
         """
         if voiced is None:
             voiced = self.rows_for_networks(context)
@@ -167,6 +171,11 @@ class Committee:
             rows, forecast = self._hear(member, context, around, voiced, season)
             total[rows] += member.weight * forecast
             weight[rows] += member.weight
+        if self.analogues is not None:
+            rows = np.flatnonzero(voiced & self.analogues.applies(context))
+            if len(rows):
+                total[rows] += self.analogues.weight * self.analogues.forecast(context[rows])
+                weight[rows] += self.analogues.weight
         forecast = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
         # Next to the largest float a correction can overflow; the simple forecast never does.
         lost = ~np.isfinite(forecast).all(axis=1)

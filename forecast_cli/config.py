@@ -26,6 +26,8 @@ OptimizerName = Literal["adamw", "adam", "rmsprop", "sgd"]
 OPTIMIZERS: tuple[OptimizerName, ...] = get_args(OptimizerName)
 Schedule = Literal["onecycle", "cosine", "plateau", "none"]
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+AnaloguesMode = Literal["auto", "off"]
+ANALOGUES_MODES: tuple[AnaloguesMode, ...] = get_args(AnaloguesMode)
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 
@@ -134,11 +136,13 @@ class TrainConfig:
     """The optimisation. An epoch is `steps_per_epoch` batches of windows drawn at random.
 
     `epochs` and `members` that are None follow from `effort` and the data (see `candidates`).
+    `analogues` are tried beside the networks where the data have enough windows, or not at all.
     Without `patience` every epoch is trained.
     """
 
     effort: Effort = "normal"
     members: int | None = None
+    analogues: AnaloguesMode = "auto"
     epochs: int | None = None
     steps_per_epoch: int = 60
     batch_size: int = 64
@@ -172,6 +176,7 @@ class TrainConfig:
         for option, size in (("--l1", self.l1), ("--l2", self.l2)):
             require(0 <= size < math.inf, f"{option} is {size}; it must be 0 or more and finite")
         require_one_of("--effort", self.effort, EFFORTS)
+        require_one_of("--analogues", self.analogues, ANALOGUES_MODES)
         require_one_of("--optimizer", self.optimizer, OPTIMIZERS)
         require_one_of("--schedule", self.schedule, SCHEDULES)
         if self.members is not None:

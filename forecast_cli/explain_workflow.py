@@ -76,6 +76,7 @@ def explain(
         gates=tuple(gate_activity(committee, *seen)),
         attention=tuple(attention_activity(committee, *seen)),
         network_weight=float(sum(member.weight for member in committee.members)),
+        analogues_weight=0.0 if committee.analogues is None else committee.analogues.weight,
         simple_weights=dict(committee.simple_weights),
         shares=_shares(model, panel, shown, tell),
     )

@@ -140,5 +140,6 @@ class ExplainReport:
     gates: tuple[GateActivity, ...]
     attention: tuple[AttentionActivity, ...]
     network_weight: float
+    analogues_weight: float
     simple_weights: dict[str, float]
     shares: tuple[SeriesShares, ...]

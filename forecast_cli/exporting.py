@@ -52,11 +52,13 @@ def export(source: str) -> tuple[bytes, ExportReport]:
     Raises:
         CheckpointError: The checkpoint cannot be read.
         MissingExtraError: A package is not installed.
-        OutputError: Rounding takes the graph too far away, as the networks are recursive.
+        OutputError: The forecast rests on analogues too, or rounding takes the graph too far away,
+            as the networks are recursive.
         ParityError: The graph is wrong.
     """
     _check_exporting()
     model, digest = read_checkpoint(source)
+    _check_portable(source, model)
     record = describe_graph(model, digest)
     data = translate_model(model, record)
     trials = make_trials(model)
@@ -85,6 +87,16 @@ def export(source: str) -> tuple[bytes, ExportReport]:
         n_checked=sum(len(trial.context) for trial in trials),
         largest_difference=largest,
     )
+
+
+def _check_portable(source: str, model: Model) -> None:
+    analogues = model.committee.analogues
+    if analogues is not None:
+        raise OutputError(
+            f"{escape(source)}: its forecast rests with {analogues.weight:.2f} on analogues, which "
+            f"look through {analogues.n_windows} windows of the training data; an ONNX graph has "
+            "no place for those: train with --analogues off"
+        )
 
 
 def parity(model: Model) -> float:

@@ -96,6 +96,20 @@ class MemberSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnaloguesSummary:
+    """Windows of the training data whose continuations take part in a forecast.
+
+    `context_length` steps are compared. The error is that of older windows alone on the test part,
+    in seasonal errors.
+    """
+
+    context_length: int
+    n_windows: int
+    backtest_mase: float | None
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainReport:
     """The outcome of `forecast train`."""
 
@@ -108,6 +122,7 @@ class TrainReport:
     n_windows: int
     n_parameters: int
     members: tuple[MemberSummary, ...]
+    analogues: AnaloguesSummary | None
     simple: str
     simple_weights: dict[str, float]
     backtest: Backtest | None
@@ -217,6 +232,7 @@ class InfoReport:
     season_length: int
     n_parameters: int
     members: tuple[MemberSummary, ...]
+    analogues: AnaloguesSummary | None
     simple: str
     simple_weights: dict[str, float]
     seed: int

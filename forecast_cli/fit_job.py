@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.adjustment import Adjustment
+from forecast_cli.analogues import Analogues
 from forecast_cli.backtest import Scene, make_scene
 from forecast_cli.candidates import seed_of
 from forecast_cli.committee import Committee, Form, Member
@@ -58,9 +59,13 @@ class FitJob:
         return make_scene(self.panel, origins.thinned(_MOST_ORIGINS), span, self.plan.season_length)
 
     def committee(
-        self, simple: str, weights: Mapping[str, float], members: tuple[Member, ...]
+        self,
+        simple: str,
+        weights: Mapping[str, float],
+        members: tuple[Member, ...],
+        analogues: Analogues | None = None,
     ) -> Committee:
-        """The members and the simple parts with a weight, as one forecaster."""
+        """The parts with a weight, as one forecaster."""
         return Committee(
             network=self.settings.network,
             members=members,
@@ -68,6 +73,7 @@ class FitJob:
             simple=simple,
             horizon=self.plan.horizon,
             season_length=self.plan.season_length,
+            analogues=analogues,
         )
 
     def task(

@@ -1,7 +1,7 @@
 """Panel -> fitted committee: candidates are trained, weighed on validation, scored, refitted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ from forecast_cli.backtest import (
     report_backtest,
     score,
 )
-from forecast_cli.baselines import SIMPLE
-from forecast_cli.committee import Committee, Member
+from forecast_cli.committee import Committee
 from forecast_cli.config import Settings
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.effects import Effects
@@ -25,9 +24,9 @@ from forecast_cli.findings import Backtest
 from forecast_cli.fit_job import FitJob
 from forecast_cli.groundwork import Groundwork, lay_groundwork
 from forecast_cli.intervals import bounds_at, extend, half_widths
-from forecast_cli.lineup import line_up
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
+from forecast_cli.parts import hear, refit, train_parts
 from forecast_cli.progress import Progress
 from forecast_cli.scales import positive_scales
 from forecast_cli.selection import (
@@ -43,7 +42,7 @@ from forecast_cli.splits import (
     origins_at_end,
 )
 from forecast_cli.training import Workshop
-from forecast_cli.windows import histories, look_around
+from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
 
@@ -129,10 +128,10 @@ def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
                 f"first {split.span} can be validated and scored",
             )
         )
-    members = _train_candidates(job, split, ground.base)
+    parts = train_parts(job, split, ground.base)
     validation = job.scene(split.validation, split.span)
     test = job.scene(split.test, split.span)
-    heard, heard_later = (_hear(job, simple, members, scene) for scene in (validation, test))
+    heard, heard_later = (hear(job, simple, parts, scene) for scene in (validation, test))
     screened = screen(ranking)
     if job.panel.n_series >= _ENOUGH_SERIES:
         weights = weigh_across(test, heard_later, screened)
@@ -148,18 +147,14 @@ def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
         borrowed = size * _residuals(ranking, ranking.simple[simple])
         residuals = np.concatenate((residuals, borrowed))
     forecast = mix(test, heard_later, weights)
-    name = job.settings.network.cell if final[len(SIMPLE) :].any() else simple
-    backtest = _score(job, name, test, forecast, residuals, n_windows=split.n_windows)
+    complete = _with_all_effects(job)
+    committee = refit(complete, simple, parts.scored(test, heard_later), final)
+    backtest = _score(job, committee.name, test, forecast, residuals, n_windows=split.n_windows)
     residuals = np.concatenate((residuals, _residuals(test, forecast)))
-    members = tuple(
-        replace(member, test_error=test.scaled_error(part))
-        for member, part in zip(members, heard_later[len(SIMPLE) :], strict=True)
-    )
-    job = _with_all_effects(job)
     return Fitted(
-        committee=_refit(job, simple, members, final),
+        committee=committee,
         widths=_widths(residuals, job.plan.horizon),
-        effects=None if job.adjustment is None else job.adjustment.effects,
+        effects=None if complete.adjustment is None else complete.adjustment.effects,
         backtest=backtest,
     )
 
@@ -181,65 +176,6 @@ def _with_all_effects(job: FitJob) -> FitJob:
 
 def _one_after_other(first: Sequence[Array], second: Sequence[Array]) -> list[Array]:
     return [np.concatenate(parts) for parts in zip(first, second, strict=True)]
-
-
-def _train_candidates(job: FitJob, split: Split, base: str) -> tuple[Member, ...]:
-    """One member for each form, trained on the fit part, without a weight as yet."""
-    lineup = line_up(job.panel, job.plan, job.settings, split=split, base=base)
-    networks = job.train(
-        [
-            job.task(form, number, split.fit_limits, split.validation, lineup.epochs)
-            for number, form in enumerate(lineup.forms)
-        ]
-    )
-    if any(trained.is_cut_short for trained in networks):
-        job.tell(
-            Notice(
-                "warning",
-                "--time-limit ended the training early; the forecast rests on what was learned "
-                "until then",
-            )
-        )
-    pairs = zip(lineup.forms, networks, strict=True)
-    return tuple(trained.member(form, weight=0.0) for form, trained in pairs)
-
-
-def _hear(job: FitJob, simple: str, members: Sequence[Member], scene: Scene) -> list[Array]:
-    """What every part says by itself at the origins of a scene: the simple ones, then the members.
-
-    Each forecast is [W, H] with the horizon of the scene.
-    """
-    alone = [job.committee(simple, {}, (replace(member, weight=1.0),)) for member in members]
-    longest = max((member.form.context_length for member in members), default=0)
-    around = look_around(job.panel, scene.origins, longest, job.plan.horizon)
-    said = [committee.forecast(scene.context, around)[:, : scene.horizon] for committee in alone]
-    return [*scene.simple.values(), *said]
-
-
-def _refit(job: FitJob, simple: str, members: tuple[Member, ...], weights: Array) -> Committee:
-    """The committee of all parts that have a weight, its networks trained on all that is known.
-
-    Each is trained for as long as before; `weights` are those of the simple parts, then those of
-    the members.
-    """
-    simple_weights = dict(zip(SIMPLE, map(float, weights), strict=False))
-    voices = weights[len(SIMPLE) :]
-    kept = [int(number) for number in np.flatnonzero(voices)]
-    everything = job.panel.offsets[1:]
-    networks = job.train(
-        [
-            job.task(members[number].form, number, everything, None, members[number].epochs)
-            for number in kept
-        ]
-    )
-    return job.committee(
-        simple,
-        {name: weight for name, weight in simple_weights.items() if weight > 0},
-        tuple(
-            replace(members[number], weights=trained.weights, weight=float(voices[number]))
-            for number, trained in zip(kept, networks, strict=True)
-        ),
-    )
 
 
 def _score(

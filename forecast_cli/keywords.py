@@ -8,7 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, TypedDict, TypeVar
 
-from forecast_cli.config import Activation, Cell, Device, Effort, OptimizerName, Schedule, Strategy
+from forecast_cli.config import (
+    Activation,
+    AnaloguesMode,
+    Cell,
+    Device,
+    Effort,
+    OptimizerName,
+    Schedule,
+    Strategy,
+)
 from forecast_cli.engine_config import EngineName
 from forecast_cli.errors import ConfigError
 from forecast_cli.read_config import Aggregate, Missing, OutlierMode
@@ -62,6 +71,7 @@ class TrainOptions(ReadOptions, total=False):
     activation: Activation
     effort: Effort
     members: int | None
+    analogues: AnaloguesMode
     epochs: int | None
     steps_per_epoch: int
     batch_size: int

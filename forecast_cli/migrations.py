@@ -3,14 +3,14 @@
 Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
 its own, and several simple continuations have weights. Format 3: it is known which data and options
 a model was trained with. Format 4: covariates, clipped outliers, values put into periods, and
-series of one frequency among several.
+series of one frequency among several. Format 5: analogues.
 """
 
 from typing import Any
 
 Metadata = dict[str, Any]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 
 def migrate(metadata: Metadata) -> Metadata:
@@ -81,11 +81,15 @@ def _from_3_to_4(old: Metadata) -> Metadata:
     }
 
 
+def _from_4_to_5(old: Metadata) -> Metadata:
+    return {**old, "analogues": None}
+
+
 def _plain(holder: Metadata) -> Metadata:
     """The network of a model or a form, without what networks of format 3 did not have."""
     options = {"bidirectional": False, "attention": False}
     return {**holder["network"], **options, "strategy": "direct", "activation": "gelu"}
 
 
-_STEPS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}
+_STEPS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4, 4: _from_4_to_5}
 """From each format to the next."""

@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 
+from forecast_cli.analogues import Analogues, compared_length
 from forecast_cli.config import PredictionConfig
 from forecast_cli.covariates import CONSTANT_ROLES, Covariates
 from forecast_cli.defaults import WindowPlan
-from forecast_cli.findings import InfoReport, MemberSummary, ModelScores, PredictReport, TrainReport
+from forecast_cli.findings import (
+    AnaloguesSummary,
+    InfoReport,
+    MemberSummary,
+    ModelScores,
+    PredictReport,
+    TrainReport,
+)
 from forecast_cli.inputs import Input
 from forecast_cli.inspection import summarise
 from forecast_cli.migrations import FORMAT_VERSION
@@ -27,6 +35,7 @@ def report_training(
         n_windows=model.training.n_windows,
         n_parameters=model.n_parameters,
         members=_members(model),
+        analogues=_analogues(model.committee.analogues),
         simple=model.committee.simple,
         simple_weights=dict(model.committee.simple_weights),
         backtest=model.training.backtest,
@@ -68,6 +77,7 @@ def describe_checkpoint(source: str, model: Model, digest: str) -> InfoReport:
         season_length=committee.season_length,
         n_parameters=model.n_parameters,
         members=_members(model),
+        analogues=_analogues(model.committee.analogues),
         simple=committee.simple,
         simple_weights=dict(committee.simple_weights),
         seed=training.seed,
@@ -89,6 +99,17 @@ def _members(model: Model) -> tuple[MemberSummary, ...]:
             weight=member.weight,
         )
         for member in model.committee.members
+    )
+
+
+def _analogues(analogues: Analogues | None) -> AnaloguesSummary | None:
+    if analogues is None:
+        return None
+    return AnaloguesSummary(
+        context_length=compared_length(analogues.horizon),
+        n_windows=analogues.n_windows,
+        backtest_mase=analogues.test_error,
+        weight=analogues.weight,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from forecast_cli.analogues import Analogues
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form, Member
@@ -42,6 +43,7 @@ _SERIES_TENSORS = {
     "series.ids",
     "series.id_offsets",
 }
+_ANALOGUES_TENSORS = {"analogues.values", "analogues.offsets"}
 _LARGEST_SIZE = 1_000_000
 _FURTHEST_START = 2**60
 """Times after it, a horizon of the largest size included, must not overflow."""
@@ -60,11 +62,20 @@ class _MemberRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _AnaloguesRecord:
+    log: bool
+    stride: int
+    test_error: float | None
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class _ModelRecord:
     """The metadata of a model. A change here needs a new format version and a migration."""
 
     network: NetworkConfig
     members: tuple[_MemberRecord, ...]
+    analogues: _AnaloguesRecord | None
     simple: str
     simple_weights: dict[str, float]
     horizon: int
@@ -97,6 +108,7 @@ def describe_model(model: Model) -> Any:
         _ModelRecord(
             network=committee.network,
             members=members,
+            analogues=_describe_analogues(committee.analogues),
             simple=committee.simple,
             simple_weights=dict(committee.simple_weights),
             horizon=committee.horizon,
@@ -111,6 +123,17 @@ def describe_model(model: Model) -> Any:
             source=model.panel.source,
             training=model.training,
         )
+    )
+
+
+def _describe_analogues(analogues: Analogues | None) -> _AnaloguesRecord | None:
+    if analogues is None:
+        return None
+    return _AnaloguesRecord(
+        log=analogues.log,
+        stride=analogues.stride,
+        test_error=analogues.test_error,
+        weight=analogues.weight,
     )
 
 
@@ -130,6 +153,9 @@ def tensors_of(model: Model) -> Tensors:
     for number, member in enumerate(model.committee.members):
         for name, weight in member.weights.items():
             tensors[f"members.{number}.{name}"] = weight
+    if model.committee.analogues is not None:
+        tensors["analogues.values"] = model.committee.analogues.values
+        tensors["analogues.offsets"] = model.committee.analogues.offsets
     return tensors
 
 
@@ -146,6 +172,7 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
         f"members.{i}.{name}" for i, m in enumerate(record.members) for name in _shapes(record, m)
     }
     names |= COVARIATE_TENSORS if record.covariates else set()
+    names |= _ANALOGUES_TENSORS if record.analogues else set()
     unknown = sorted(set(tensors) - names - _SERIES_TENSORS)
     if unknown:
         raise ValueError(f"unknown tensor {unknown[0]!r}")
@@ -159,6 +186,7 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
         simple_weights=record.simple_weights,
         horizon=record.horizon,
         season_length=record.season_length,
+        analogues=_analogues(record, tensors),
     )
     panel = _panel(record, calendar, tensors)
     return Model(
@@ -185,6 +213,10 @@ def _check_parts(record: _ModelRecord) -> None:
         if representation.season_length != record.season_length:
             raise ValueError("a member has another season length than the model")
     weights = [*record.simple_weights.values(), *(member.weight for member in record.members)]
+    if record.analogues is not None:
+        weights.append(record.analogues.weight)
+        if not 1 <= record.analogues.stride <= _LARGEST_SIZE:
+            raise ValueError(f"the stride of the analogues is outside 1 to {_LARGEST_SIZE}")
     if not all(0 <= weight <= 1 for weight in weights):
         raise ValueError("a weight is outside 0 to 1")
     if abs(sum(weights) - 1) > _ROUNDING:
@@ -229,6 +261,24 @@ def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, numbe
         validation_error=member.validation_error,
         test_error=member.test_error,
         weight=member.weight,
+    )
+
+
+def _analogues(record: _ModelRecord, tensors: Tensors) -> Analogues | None:
+    if record.analogues is None:
+        return None
+    values = tensors["analogues.values"]
+    if values.dtype != np.float32 or values.ndim != 1 or np.isinf(values).any():
+        raise ValueError("tensor 'analogues.values' is not a list of finite numbers")
+    n_series = len(tensors["analogues.offsets"]) - 1
+    return Analogues(
+        log=record.analogues.log,
+        horizon=record.horizon,
+        stride=record.analogues.stride,
+        values=values,
+        offsets=offsets_of(tensors, "analogues.offsets", n_series, len(values)),
+        test_error=record.analogues.test_error,
+        weight=record.analogues.weight,
     )
 
 

@@ -1,6 +1,6 @@
 """Findings -> tables and lines for people; nothing is computed here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -23,6 +23,7 @@ from forecast_cli.wording import (
 
 if TYPE_CHECKING:
     from forecast_cli.findings import (
+        AnaloguesSummary,
         Backtest,
         Breakdown,
         DataSummary,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         MemberSummary,
         ModelScores,
         Standing,
+        TrainReport,
     )
     from forecast_cli.inspect_findings import PlannedNetwork
 
@@ -100,15 +102,23 @@ def data_facts(data: "DataSummary") -> list[tuple[str, str]]:
     ]
 
 
-def parts_table(members: "Sequence[MemberSummary]", simple_weights: Mapping[str, float]) -> Padding:
-    """What a forecast is made of, the weightiest part first, and how each network did before."""
-    parts = [(m.weight, describe_member(m), _member_scores(m)) for m in members]
-    parts += [(weight, name, ["", "", ""]) for name, weight in simple_weights.items()]
-    rows = [
-        [name, percent(weight), *scores]
-        for weight, name, scores in sorted(parts, key=lambda part: -part[0])
-    ]
-    return table(["part", "weight", "epochs", "validation", "backtest"], rows)
+PART_COLUMNS = ("part", "weight", "epochs", "validation", "backtest")
+
+
+def parts_table(report: "TrainReport | InfoReport") -> Padding:
+    """What a forecast is made of, the weightiest part first, and how each did before."""
+    return table(PART_COLUMNS, part_rows(report))
+
+
+def part_rows(report: "TrainReport | InfoReport") -> list[list[str]]:
+    """The texts below `PART_COLUMNS` for every part, the weightiest first."""
+    parts = [(m.weight, describe_member(m), _member_scores(m)) for m in report.members]
+    parts += [(weight, name, ["", "", ""]) for name, weight in report.simple_weights.items()]
+    if report.analogues is not None:
+        scores = ["", "", number(report.analogues.backtest_mase)]
+        parts.append((report.analogues.weight, _describe_analogues(report.analogues), scores))
+    ordered = sorted(parts, key=lambda part: -part[0])
+    return [[name, percent(weight), *scores] for weight, name, scores in ordered]
 
 
 def describe_network(report: "InfoReport") -> str:
@@ -142,6 +152,13 @@ def describe_member(member: "MemberSummary | PlannedNetwork") -> str:
     more = ", …" if len(member.covariates) > _NAMED_COVARIATES else ""
     seen = f", and {names}{more}" if names else ""
     return f"{member.representation}, from {member.context_length} steps{pace}{seen}"
+
+
+def _describe_analogues(analogues: "AnaloguesSummary") -> str:
+    return (
+        f"analogues: what followed like {counted(analogues.context_length, 'step')}, "
+        f"among {counted(analogues.n_windows, 'window')}"
+    )
 
 
 def _member_scores(member: "MemberSummary") -> list[str]:

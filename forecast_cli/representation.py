@@ -72,6 +72,14 @@ class Represented:
             relative = np.exp(np.clip(relative, -LARGEST_EXPONENT, LARGEST_EXPONENT))
         return self.shift + self.unit * relative
 
+    def output_for(self, future: Array) -> Array:
+        """The network output [B, H] that stands for a future [B, H]; on logs it is positive.
+
+        Zero where a unit is zero: a window without any change.
+        """
+        relative = self.express(future)
+        return _divide((np.log(relative) if self.log else relative) - self.offset, self.gain)
+
     def express(self, future: Array) -> Array:
         """Values [B, H] as the link's output, the target of training; zero where a unit is zero."""
         return np.divide(

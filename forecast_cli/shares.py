@@ -18,8 +18,9 @@ class Shares:
     """Parts [W, H] of a forecast [W, H], which is their sum, in the user's units.
 
     `last_value` is the last known value without outliers and effects, `simple` what the trend and
-    the season of simple forecasts add to it, those that networks correct among them, `networks`
-    what these corrections are, and `effects` what is known ahead, against what is usual there.
+    the season of simple forecasts and analogues add to it, those that networks correct among them,
+    `networks` what these corrections are, and `effects` what is known ahead, against what is usual
+    there.
     """
 
     forecast: Array
@@ -63,5 +64,11 @@ def _without_networks(model: Model) -> Model:
 
 
 def _only_last_value(model: Model) -> Model:
-    committee = replace(model.committee, members=(), simple_weights={"naive": 1.0}, simple="naive")
+    committee = replace(
+        model.committee,
+        members=(),
+        analogues=None,
+        simple_weights={"naive": 1.0},
+        simple="naive",
+    )
     return replace(model, committee=committee)

@@ -79,6 +79,7 @@ EXPLAINED = ExplainReport(
         make_gates(2, "lstm", (0.4, 0.5), 3),
     ),
     attention=(),
+    analogues_weight=0.0,
     network_weight=0.8,
     simple_weights={"theta": 0.2},
     shares=(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecast_cli.analogues import Analogues
 from forecast_cli.committee import Committee, Form, Member
 from forecast_cli.config import NetworkConfig
 from forecast_cli.effects import Effects, estimate_effects, make_terms
@@ -70,6 +71,26 @@ def make_committee(members: Sequence[Member], simple_weight: float = 0.25) -> Co
         simple="drift",
         horizon=HORIZON,
         season_length=members[0].form.representation.season_length if members else 1,
+    )
+
+
+def with_analogues(committee: Committee, panel: Panel, weight: float = 0.5) -> Committee:
+    """The committee with the windows of a panel as one more part, which takes so much weight."""
+    left = 1 - weight
+    analogues = Analogues(
+        log=True,
+        horizon=HORIZON,
+        stride=1,
+        values=panel.values.astype(np.float32),
+        offsets=panel.offsets,
+        test_error=0.8,
+        weight=weight,
+    )
+    return replace(
+        committee,
+        members=tuple(replace(m, weight=left * m.weight) for m in committee.members),
+        simple_weights={name: left * w for name, w in committee.simple_weights.items()},
+        analogues=analogues,
     )
 
 

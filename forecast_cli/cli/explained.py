@@ -196,6 +196,8 @@ def _describe_shares(report: ExplainReport) -> Iterator[RenderableType]:
     if not report.shares:
         return
     parts = [("networks", report.network_weight), *report.simple_weights.items()]
+    if report.analogues_weight:
+        parts.append(("analogues", report.analogues_weight))
     weights = ", ".join(
         f"{name} {percent(weight)}" for name, weight in sorted(parts, key=lambda part: -part[1])
     )

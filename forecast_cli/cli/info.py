@@ -36,7 +36,7 @@ def _describe(report: "InfoReport") -> Iterator[RenderableType]:
             ("seed", str(report.seed)),
         ]
     )
-    yield parts_table(report.members, report.simple_weights)
+    yield parts_table(report)
     if report.backtest is not None:
         yield from backtest_parts(report.backtest)
 

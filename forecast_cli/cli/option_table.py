@@ -185,6 +185,10 @@ OPTIONS: dict[type, dict[str, OptionInfo]] = {
         "members": _training(
             "--members", metavar="N", help="Networks to train; the effort says how many otherwise."
         ),
+        "analogues": _training(
+            "--analogues",
+            help="Let what followed similar windows take part, where there are enough of them.",
+        ),
         "epochs": _training(
             "--epochs", metavar="N", help="The most epochs; the data say how many otherwise."
         ),

@@ -111,6 +111,6 @@ def describe_training(report: "TrainReport") -> Iterator[RenderableType]:
             ("network", f"{network}, trained in {report.seconds:.1f} s"),
         ]
     )
-    yield parts_table(report.members, report.simple_weights)
+    yield parts_table(report)
     if report.backtest is not None:
         yield from backtest_parts(report.backtest)

@@ -10,7 +10,6 @@ from forecast_cli.findings import (
     Backtest,
     FullReport,
     InfoReport,
-    MemberSummary,
     ModelScores,
     ResidualReport,
 )
@@ -18,7 +17,13 @@ from forecast_cli.page.elements import definitions, figure, paragraph, table, te
 from forecast_cli.page.style import STYLE
 from forecast_cli.picture import Picture, SeriesPicture
 from forecast_cli.presentation import Exhibit
-from forecast_cli.report import backtest_line, data_facts, describe_member, describe_network
+from forecast_cli.report import (
+    PART_COLUMNS,
+    backtest_line,
+    data_facts,
+    describe_network,
+    part_rows,
+)
 from forecast_cli.wording import counted, number, percent, printable
 
 # Nothing is loaded from anywhere, and nothing runs, whatever a name in the data holds.
@@ -218,20 +223,8 @@ def _model_parts(model: InfoReport) -> Iterator[str]:
             ("sha256", model.sha256),
         ]
     )
-    yield table(["part", "weight", "epochs", "validation", "backtest"], _part_rows(model))
+    yield table(PART_COLUMNS, part_rows(model))
     yield paragraph("Validation and backtest: the MASE of that part alone, on unseen values.")
-
-
-def _part_rows(model: InfoReport) -> list[list[str]]:
-    """The parts of the forecast, the weightiest first."""
-    rows = [(member.weight, _member_row(member)) for member in model.members]
-    rows += [(w, [name, percent(w), "", "", ""]) for name, w in model.simple_weights.items()]
-    return [row for _, row in sorted(rows, key=lambda row: -row[0])]
-
-
-def _member_row(member: MemberSummary) -> list[str]:
-    errors = map(number, (member.validation_mase, member.backtest_mase))
-    return [describe_member(member), percent(member.weight), str(member.epochs), *errors]
 
 
 def _command_parts(report: FullReport) -> Iterator[str]:

@@ -43,6 +43,7 @@ TRAINED = TrainReport(
     n_windows=9,
     n_parameters=99,
     members=(),
+    analogues=None,
     simple="naive",
     simple_weights={"naive": 1.0},
     backtest=None,

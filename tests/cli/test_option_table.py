@@ -82,6 +82,7 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
         *("--max-bytes", "1000", "--max-line-bytes", "100", "--max-columns", "10"),
         *("--cell", "lstm", "--layers", "2", "--hidden-size", "32", "--dropout", "0.2"),
         *("--segment-length", "6", "--effort", "best", "--members", "5"),
+        *("--analogues", "off"),
         *("--bidirectional", "--attention", "--strategy", "recursive", "--activation", "silu"),
         *("--optimizer", "rmsprop", "--schedule", "plateau"),
         *("--epochs", "3", "--batch-size", "16", "--learning-rate", "0.01", "--l1", "0.1"),
@@ -119,6 +120,7 @@ def test_every_option_of_train_reaches_the_settings(run: Run, workflows: Workflo
         optimisation=TrainConfig(
             effort="best",
             members=5,
+            analogues="off",
             epochs=3,
             steps_per_epoch=5,
             batch_size=16,

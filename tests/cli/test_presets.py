@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COMMANDS = (train, predict, evaluate, inspect_command, info)
 # A value that differs from the default and is accepted, where the type does not give one.
 VALUES = {
+    "analogues": "off",
     "aggregate": "sum",
     "calendar": "month",
     "decimal": ",",

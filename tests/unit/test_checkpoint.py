@@ -24,6 +24,7 @@ from tests.models import (
     make_member,
     make_model,
     make_model_with_covariates,
+    with_analogues,
 )
 from tests.panels import (
     KIND,
@@ -252,6 +253,50 @@ def edit_cell(
         tensors[name][at] = value
 
     return change
+
+
+def make_model_with_analogues() -> Model:
+    panel = make_panel(*[wave(60, seed=n) for n in range(3)])
+    return make_model(panel, with_analogues(make_committee([make_member()]), panel))
+
+
+def edit_analogues(**changes: Any) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    return lambda metadata, _: metadata["model"]["analogues"].update(changes)
+
+
+def test_analogues_survive_the_way_through_a_file() -> None:
+    model = make_model_with_analogues()
+    loaded = load(dump_model(model))
+    context = np.array([wave(50, seed=7)])
+    np.testing.assert_array_equal(
+        loaded.committee.forecast(context), model.committee.forecast(context)
+    )
+    assert dump_model(loaded) == dump_model(model)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        edit_model(analogues=None),
+        edit_analogues(stride=0),
+        edit_analogues(weight=-0.1),
+        edit_analogues(weight=0.6),
+        edit_analogues(log="yes"),
+        edit_tensor("analogues.values", np.zeros(180)),
+        edit_tensor("analogues.values", np.full(180, np.inf, np.float32)),
+        edit_tensor("analogues.values", np.zeros((180, 1), np.float32)),
+        edit_tensor("analogues.offsets", np.array([0, 60, 120, 181])),
+        edit_tensor("analogues.offsets", np.array([0, 90, 60, 180])),
+        edit_tensor("analogues.offsets", np.array(180)),
+        lambda _, tensors: tensors.pop("analogues.values"),
+        lambda _, tensors: tensors.pop("analogues.offsets"),
+    ],
+)
+def test_analogues_that_do_not_hold_together_are_refused(
+    change: Callable[[dict[str, Any], dict[str, Any]], None],
+) -> None:
+    with pytest.raises(CheckpointError):
+        load(rebuilt(change, make_model_with_analogues()))
 
 
 def test_a_model_with_covariates_survives_the_way_through_a_file() -> None:

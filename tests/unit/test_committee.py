@@ -20,6 +20,7 @@ from tests.models import (
     make_form,
     make_member,
     make_seasonal_committee,
+    with_analogues,
 )
 from tests.panels import make_panel, wave, with_covariates
 
@@ -54,6 +55,36 @@ def test_without_members_the_simple_continuation_stands_alone() -> None:
 def test_a_committee_is_called_by_its_cell_or_by_the_continuation_that_stands_alone() -> None:
     assert make_committee([make_member()]).name == "gru"
     assert make_committee([]).name == "drift"
+
+
+def test_analogues_take_part_with_their_weight_where_they_apply() -> None:
+    panel = make_panel(*[wave(60, seed=n) for n in range(4)])
+    without = make_committee([make_member()])
+    committee = with_analogues(without, panel, weight=0.4)
+    assert committee.analogues is not None
+    context = np.stack([wave(60, seed=n) for n in range(3)])
+    context[2, -5] = np.nan
+    mixed = 0.6 * without.forecast(context) + 0.4 * committee.analogues.forecast(context)
+    np.testing.assert_allclose(committee.forecast(context)[:2], mixed[:2], rtol=1e-12)
+    np.testing.assert_allclose(committee.forecast(context)[2], without.forecast(context)[2])
+    few = committee.forecast(context[:, -9:])
+    np.testing.assert_allclose(few, without.forecast(context[:, -9:]), rtol=1e-12)
+
+
+def test_analogues_are_silent_where_networks_have_no_voice() -> None:
+    panel = make_panel(*[wave(60, seed=n) for n in range(4)])
+    committee = with_analogues(make_committee([]), panel)
+    context = np.stack([wave(60), wave(60, seed=1)])
+    voiced = np.array([True, False])
+    forecast = committee.forecast(context, voiced=voiced)
+    np.testing.assert_allclose(forecast[1], drift(context[1:], HORIZON)[0])
+    assert (forecast[0] != drift(context[:1], HORIZON)[0]).all()
+
+
+def test_without_networks_analogues_give_the_name() -> None:
+    panel = make_panel(*[wave(60, seed=n) for n in range(4)])
+    assert with_analogues(make_committee([]), panel).name == "analogues"
+    assert with_analogues(make_committee([make_member()]), panel).name == "gru"
 
 
 def test_a_form_tells_how_it_sees_a_window() -> None:

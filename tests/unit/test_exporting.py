@@ -27,7 +27,9 @@ from tests.models import (
     make_member,
     make_model,
     make_model_with_covariates,
+    with_analogues,
 )
+from tests.panels import make_panel, wave
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data" / "airline_passengers.csv"
@@ -93,6 +95,15 @@ def test_a_recursive_network_that_rounding_takes_too_far_is_refused_in_words(
     path.write_bytes(dump_model(make_model(committee=make_committee([make_member(form)]))))
     monkeypatch.setattr(exporting, "_LARGEST_DIFFERENCE", 0.0)
     with pytest.raises(OutputError, match=r"r\.forecast: the graph is .* --strategy direct"):
+        export(str(path))
+
+
+def test_a_forecast_that_rests_on_analogues_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    panel = make_panel(*[wave(60, seed=n) for n in range(4)])
+    path = tmp_path / "model.forecast"
+    committee = with_analogues(make_committee([make_member()]), panel, weight=0.25)
+    path.write_bytes(dump_model(make_model(panel, committee)))
+    with pytest.raises(OutputError, match=r"0\.25 on analogues, .* 164 windows .*--analogues off"):
         export(str(path))
 
 

@@ -1,15 +1,19 @@
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
 
 from forecast_cli.findings import (
+    AnaloguesSummary,
     Backtest,
     Breakdown,
     DataSummary,
     MemberSummary,
     ModelScores,
     Standing,
+    TrainReport,
 )
 from forecast_cli.report import (
     backtest_parts,
@@ -20,6 +24,7 @@ from forecast_cli.report import (
     parts_table,
     table,
 )
+from tests.findings import TRAINED
 
 
 def shown(*parts: RenderableType, width: int = 80) -> str:
@@ -72,6 +77,19 @@ def member(**changes: Any) -> MemberSummary:
         "weight": 0.1,
     }
     return MemberSummary(**values | changes)
+
+
+ANALOGUES = AnaloguesSummary(context_length=52, n_windows=354_347, backtest_mase=1.1, weight=0.2)
+
+
+def trained(
+    members: Sequence[MemberSummary],
+    simple_weights: dict[str, float],
+    analogues: AnaloguesSummary | None = None,
+) -> TrainReport:
+    return replace(
+        TRAINED, members=tuple(members), simple_weights=simple_weights, analogues=analogues
+    )
 
 
 def data(**changes: Any) -> DataSummary:
@@ -178,7 +196,7 @@ def test_every_table_fits_into_80_columns() -> None:
     ] * 10
     text = shown(
         facts(data_facts(long_names)),
-        parts_table(members, {"log-damped-trend": 0.125}),
+        parts_table(trained(members, {"log-damped-trend": 0.125}, ANALOGUES)),
         breakdown_table("series", rows, most=12),
         leaderboard_table(
             [standing("log-damped-trend", mae=123456.7, skill=-9.999, n_parameters=10**6)]
@@ -201,10 +219,11 @@ def test_parts_are_shown_by_weight_and_every_network_with_how_it_did() -> None:
         member(weight=0.6),
         member(representation="level", segment_length=1, backtest_mase=None, weight=0.15),
     ]
-    text = shown(parts_table(members, {"naive": 0.0, "theta": 0.25}))
+    text = shown(parts_table(trained(members, {"naive": 0.0, "theta": 0.25}, ANALOGUES)))
     assert [" ".join(line.split()) for line in text.splitlines() if "%" in line] == [
         "log, from 8 steps, 2 at a time 60.0 % 5 0.8000 0.9000",
         "theta 25.0 %",
+        "analogues: what followed like 52 20.0 % 1.100",
         "level, from 8 steps 15.0 % 5 0.8000 –",
         "naive 0.0 %",
     ]
@@ -238,7 +257,8 @@ def test_the_longest_name_on_a_leaderboard_stays_on_one_line() -> None:
 
 def test_the_parts_of_a_model_are_shown_with_some_of_the_covariates_that_they_see() -> None:
     def words(*names: str) -> str:
-        return " ".join(shown(parts_table([member(covariates=names)], {}), width=200).split())
+        table = parts_table(trained([member(covariates=names)], {}))
+        return " ".join(shown(table, width=200).split())
 
     assert "2 at a time, and price, event 10.0 %" in words("price", "event")
     assert "2 at a time, and a, b, c, …" in words("a", "b", "c", "d")

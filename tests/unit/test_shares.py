@@ -9,7 +9,7 @@ from forecast_cli.model import Model
 from forecast_cli.past_windows import take_windows
 from forecast_cli.shares import Shares, split_forecast
 from forecast_cli.splits import origins_at_end
-from tests.models import HORIZON, make_committee, make_model
+from tests.models import HORIZON, make_committee, make_model, with_analogues
 from tests.panels import make_panel, wave, with_columns
 
 PANEL = make_panel(wave(40), wave(30, seed=1))
@@ -37,6 +37,14 @@ def test_without_networks_a_simple_forecast_has_all() -> None:
     assert not found.networks.any()
     wanted = drift(np.array([wave(40)]), HORIZON)[0] - wave(40)[-1]
     np.testing.assert_allclose(found.simple[0], wanted, rtol=1e-9)
+
+
+def test_what_analogues_say_counts_as_trend_and_season() -> None:
+    alone = shares_of(make_model(PANEL, make_committee([], simple_weight=1.0)))
+    found = shares_of(make_model(PANEL, with_analogues(make_committee([]), PANEL)))
+    np.testing.assert_allclose(total(found), found.forecast, rtol=1e-12)
+    assert not found.networks.any()
+    assert (found.simple != alone.simple).all()
 
 
 def test_what_is_known_ahead_has_its_part() -> None:
