@@ -1,6 +1,7 @@
 """Words of eight bytes -> digits: the number in each word, by arithmetic on all bytes at once."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,23 +58,68 @@ def read_digits(words: NDArray[np.uint64]) -> Digits:
     return found
 
 
+def written(first: int, count: int) -> NDArray[np.uint64] | None:
+    """The texts [T] of so many whole numbers, each by one more than that before it, as words.
+
+    There are none where one has no or more than eight digits.
+
+    >>> written(8, 3).view("S8")
+    array([b'8', b'9', b'10'], dtype='|S8')
+    """
+    last = first + count
+    if first < 0 or last > 10**8:
+        return None
+    words = np.empty(count, dtype=np.uint64)
+    place = 0
+    while place < count:
+        high, low = divmod(first + place, 10**4)
+        size = min(10**4 - low, count - place)
+        texts = _four_digits(padded=high > 0)[low : low + size]
+        front = str(high).encode() if high else b""
+        bits = np.uint64(8 * len(front))
+        words[place : place + size] = texts << bits | np.uint64(int.from_bytes(front, "little"))
+        place += size
+    return words
+
+
+@lru_cache
+def _four_digits(*, padded: bool) -> NDArray[np.uint64]:
+    """The texts of the numbers below 10 000 as words, with or without zeros in front."""
+    numbers = np.arange(10**4)
+    digits = numbers[:, None] // [1000, 100, 10, 1] % 10 + ord("0")
+    words = digits.astype("<u4") @ np.array([1 << 8 * n for n in range(4)], dtype="<u4")
+    n_zeros = (numbers[:, None] < [1000, 100, 10]).sum(axis=1) * (not padded)
+    return np.asarray(words.astype(np.uint64) >> (8 * n_zeros).astype(np.uint64))
+
+
 def _digits_of(word: NDArray[np.uint64]) -> Digits:
     values = word ^ _ZEROS
-    no_digit = (((values & _LOW_BITS) + _TO_HIGH_BIT) | values) & _HIGH_BIT
+    no_digit = no_digits(values)
     dots = _is_zero(word ^ _DOTS)
     n_digits = np.uint8(8) - np.bitwise_count(no_digit)
     closed, n_before = _without_dots(values, dots, n_digits) if dots.any() else (values, n_digits)
     # The first byte is the lowest one, so that the last digit comes to stand highest.
     joined = closed << ((np.uint8(8) - n_digits).astype(np.uint64) * _BYTE)
-    for mask, factor, bits in _JOINS:
-        joined = (joined & mask) * factor >> bits
     return Digits(
-        numbers=joined.view(np.int64),
+        numbers=joined_digits(joined),
         n_digits=n_digits,
         n_decimals=n_digits - n_before,
         n_dots=np.bitwise_count(dots),
         other=no_digit != (dots | _is_zero(word)),
     )
+
+
+def no_digits(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The high bit of each byte that is above nine: the bytes of `values` are digits less "0"."""
+    # A byte that carries into the next one is marked itself, so that no mark is lost.
+    return ((values + _TO_HIGH_BIT) | values) & _HIGH_BIT
+
+
+def joined_digits(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Eight digits in each word [T], the highest byte last, as one number [T]."""
+    for mask, factor, bits in _JOINS:
+        values = (values & mask) * factor >> bits
+    return values.view(np.int64)
 
 
 def _without_dots(

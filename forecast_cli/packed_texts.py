@@ -25,12 +25,16 @@ Words = NDArray[np.uint64]
 class PackedTexts(Sequence[str]):
     """T texts in UTF-8, as words [T, K]; each becomes a `str` when it is asked for.
 
+    Where it is known that they are whole numbers, each by one more than that before it, those count
+    from `first_number`.
+
     >>> texts = PackedTexts(np.array([b"2024", b"25"], dtype="S8").view("<u8")[:, None])
     >>> texts[1], list(texts)
     ('25', ['2024', '25'])
     """
 
     words: Words
+    first_number: int | None = None
 
     @property
     def array(self) -> NDArray[np.bytes_]:
@@ -70,6 +74,8 @@ class PackedTexts(Sequence[str]):
 
     def whole_numbers(self) -> NDArray[np.int64] | None:
         """The texts [T] as integers where each is of 1 to 18 digits and nothing else, else None."""
+        if self.first_number is not None:
+            return np.arange(self.first_number, self.first_number + len(self))
         numbers = np.empty(len(self), dtype=np.int64)
         for first in range(0, len(self), _BLOCK):
             found = read_digits(self.words[first : first + _BLOCK])
@@ -95,7 +101,8 @@ def stripped(texts: Sequence[str]) -> Sequence[str]:
     """Texts without white space at their ends."""
     if isinstance(texts, PackedTexts):
         starts = range(0, len(texts), _BLOCK)
-        if all(_are_stripped(texts[first : first + _BLOCK]) for first in starts):
+        parts = (texts[first : first + _BLOCK] for first in starts)
+        if texts.first_number is not None or all(map(_are_stripped, parts)):
             return texts
     return [text.strip() for text in texts]
 

@@ -311,8 +311,8 @@ def _tell_ends(panel: Panel, tell: Tell) -> None:
 
 def _tell_sentinels(observed: Observations, tell: Tell) -> None:
     """Tell of numbers that often stand for missing values, where no other value is negative."""
-    negative = np.unique(observed.values[observed.values < 0])
-    if len(negative) != 1 or negative[0] not in _SENTINELS:
+    negative = observed.values[observed.values < 0]
+    if not len(negative) or negative[0] not in _SENTINELS or (negative != negative[0]).any():
         return
     rows = np.flatnonzero(observed.values == negative[0])
     first = int(rows[observed.rows[rows].argmin()])

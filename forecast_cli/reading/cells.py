@@ -7,6 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+# So many values are told apart before a call of pandas is under way.
+_FEW = 500
+
 
 @dataclass(frozen=True, eq=False)
 class Texts:
@@ -77,6 +80,10 @@ def paired(codes: NDArray[np.int64], texts: Texts) -> tuple[NDArray[np.int64], N
 
 def factorized(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """The number [R] of each value among the distinct ones, in order of first appearance."""
+    if len(values) <= _FEW:
+        numbers: dict[int, int] = {}
+        codes = [numbers.setdefault(value, len(numbers)) for value in values.tolist()]
+        return np.array(codes, dtype=np.int64)
     import pandas as pd
 
     return np.asarray(pd.factorize(values)[0], dtype=np.int64)

@@ -28,7 +28,7 @@ class DelimitedCells:
     def sample(self, n_rows: int) -> list[list[str]]:
         """The texts of the first rows, by column."""
         last = min(len(self.records.lines), n_rows + 1)
-        return [list(texts) for texts in zip(*self.records.rows(1, last), strict=True)]
+        return self.records.columns(1, last)
 
     def read(
         self, texts: Sequence[int], numbers: Sequence[int]

@@ -1,7 +1,6 @@
 """Text -> delimiter: the one that makes the most regular rows, and how rows are split at it."""
 
 import csv
-import io
 from collections.abc import Iterator
 from itertools import islice
 
@@ -23,7 +22,8 @@ def sniff_delimiter(data: bytes, limit: int) -> str:
     cut = head.rfind(b"\n") + 1
     text = (head[:cut] or data[:limit]).decode("utf-8", errors="replace")
     best, choice = (0.0, False, 0), ","
-    for delimiter in _DELIMITERS:
+    # One that is nowhere makes one column.
+    for delimiter in filter(text.__contains__, _DELIMITERS):
         rows = _first_rows(text, delimiter)
         header = find_header([len(row) for row in rows], rows.__getitem__)
         counts = [len(row) for row in rows[header:]]
@@ -46,8 +46,17 @@ def csv_reader(text: str, delimiter: str, *, strict: bool) -> "Iterator[list[str
     """The rows of delimited text, however long their fields are."""
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     return csv.reader(
-        io.StringIO(text, newline="\n"),
+        _lines(text),
         delimiter=delimiter,
         skipinitialspace=skips_space(delimiter),
         strict=strict,
     )
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, as they are asked for: often of many only the first ones are."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end

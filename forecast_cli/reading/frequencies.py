@@ -9,6 +9,7 @@ from forecast_cli.errors import ConfigError, DataError, UserError
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations, observe
+from forecast_cli.reading.places import number_rows
 from forecast_cli.reading.repairs import arrange, series_name
 from forecast_cli.reading.roles import Roles, check_ties, guess_roles
 from forecast_cli.reading.stack import read_tables
@@ -134,7 +135,8 @@ def of_frequency(observed: Observations, config: ReadConfig, tell: Tell) -> Obse
 def _frequencies_of(observed: Observations) -> _Frequencies:
     """The frequency of each series, among rows that are sorted by series and time."""
     common = observed.calendar.grid
-    starts = np.searchsorted(observed.series, np.arange(len(observed.ids) + 1))
+    # Numbers of another kind would make a copy of all series.
+    starts = np.searchsorted(observed.series, number_rows(len(observed.ids) + 1))
     grids: list[Grid] = [common]
     numbers = np.zeros(len(observed.ids), dtype=np.int64)
     for series in _suspects(observed, starts).tolist():
@@ -153,9 +155,12 @@ def _frequencies_of(observed: Observations) -> _Frequencies:
 
 def _suspects(observed: Observations, starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """The series in which no two times lie next to each other on the common grid."""
-    adjacent = (np.diff(observed.positions) == 1) & (np.diff(observed.series) == 0)
-    counts = np.bincount(observed.series[1:][adjacent], minlength=len(observed.ids))
-    return np.flatnonzero((counts == 0) & (np.diff(starts) > 1))
+    series, positions = observed.series, observed.positions
+    adjacent = np.zeros(len(series), dtype=np.bool_)
+    np.equal(np.diff(positions), 1, out=adjacent[1:])
+    adjacent[1:] &= series[1:] == series[:-1]
+    some = np.logical_or.reduceat(adjacent, starts[:-1])
+    return np.flatnonzero(~some & (np.diff(starts) > 1))
 
 
 def _own_grid(observed: Observations, rows: slice) -> Grid | None:

@@ -17,7 +17,8 @@ _MOST_DIGITS = 18
 
 def read_ids(table: Table, columns: tuple[int, ...]) -> tuple[NDArray[np.object_], Numbered]:
     """The distinct ids [N, K], sorted, and the series [R] of each row; twins are told."""
-    codes = np.zeros(table.n_rows, dtype=np.int64)
+    # As all are the same, there is one in memory.
+    codes = np.broadcast_to(np.int64(0), table.n_rows)
     ids = np.empty((1, 0), dtype=np.object_)
     for column in columns:
         texts = table.texts(column)
@@ -47,11 +48,12 @@ def sort_ids(ids: NDArray[np.object_]) -> tuple[Numbered, Numbered]:
 def _sort_keys(texts: list[str]) -> NDArray[np.int64]:
     """Ranks of texts among their distinct values."""
     distinct = sorted(set(texts))
-    if all(text.isdigit() and text.isascii() for text in distinct):
+    joined = "".join(distinct)
+    if joined.isdigit() and joined.isascii() and all(distinct):
         # Of 7 and 007, which are one number, the first text stays the first.
         distinct.sort(key=int if max(map(len, distinct)) <= _MOST_DIGITS else _as_whole)
-    ranks = {text: rank for rank, text in enumerate(distinct)}
-    return np.array([ranks[text] for text in texts], dtype=np.int64)
+    ranks = dict(zip(distinct, range(len(distinct)), strict=True))
+    return np.fromiter(map(ranks.__getitem__, texts), dtype=np.int64, count=len(texts))
 
 
 def _as_whole(text: str) -> tuple[int, str]:

@@ -11,8 +11,9 @@ import numpy as np
 from forecast_cli.errors import DataError
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.decode import too_large
+from forecast_cli.reading.line_lengths import check_line_lengths
 from forecast_cli.reading.numbers import NESTED
-from forecast_cli.reading.records import Records, check_line_lengths, too_many_columns
+from forecast_cli.reading.records import Records, too_many_columns
 from forecast_cli.wording import escape
 
 _SUFFIXES = (".jsonl", ".ndjson")

@@ -206,6 +206,8 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
 
 def _series(base: Numbered, columns: Numbered, rank: Numbered) -> Numbered:
     """The series of all rows [R], which are of `base` [R], in one column after the other."""
+    if not base.any():
+        return np.repeat(rank[columns], len(base))
     series = np.empty((len(columns), len(base)), dtype=rank.dtype)
     for row, column in zip(series, columns.tolist(), strict=True):
         row[:] = rank[base * len(columns) + column]
@@ -257,10 +259,10 @@ def _spans(
     matrix: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_] | slice]:
     """How many values lie between the first and the last known one of each row, and which do."""
-    known = ~np.isnan(matrix)
-    if known.all():
-        # A mask would copy what it leaves as it is.
+    # A missing value is the least one. A mask would copy what it leaves as it is.
+    if not np.isnan(matrix.min(initial=0.0)):
         return np.full(len(matrix), matrix.shape[1]), slice(None)
+    known = ~np.isnan(matrix)
     inside = np.logical_or.accumulate(known, axis=1)
     inside &= np.logical_or.accumulate(known[:, ::-1], axis=1)[:, ::-1]
     # A row without any value keeps one missing value, so that its name can be told.

@@ -23,6 +23,8 @@ NESTED = ("{…}", "[…]")
 # The exponent may be: before Python 3.11.5 a possessive group with a choice in it matches "1e".
 _PLAIN = re.compile(r"[+-]?(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?", re.ASCII)
 _PLAIN_LINES = re.compile(rf"(?:{_PLAIN.pattern}\n)*+", re.ASCII)
+# Most columns are of these, which are told apart from others in half of the time.
+_SIMPLE_LINES = re.compile(r"(?:-?\d{1,99}+\.?+\d{0,99}+\n)*+", re.ASCII)
 _NUMBER_LIKE = re.compile(
     r"[+-]?\(?[$€£¥]?\s?[+-]?"
     r"(?:\d{1,3}(?:_\d{3})+(?:[.,]\d*)?|\d[\d.,'’\s\u00a0\u2009\u202f]*|\.\d+)\)?\s?[%$€£¥]?",
@@ -80,12 +82,19 @@ def plain_texts(texts: Sequence[str]) -> list[str] | None:
     (['1.5', '2'], None)
     """
     present = list(texts)
-    if not _USUALLY_MISSING.isdisjoint(present):
-        present = [text for text in texts if text not in _USUALLY_MISSING]
-    lines = "\n".join([*present, ""])
-    one_each = lines.count("\n") == len(present)
+    if _match(_SIMPLE_LINES, present):
+        return present
+    present = [text for text in texts if text not in _USUALLY_MISSING]
+    if _match(_SIMPLE_LINES, present):
+        return present
     short = max(map(len, present), default=0) <= _LONGEST
-    return present if one_each and short and _PLAIN_LINES.fullmatch(lines) else None
+    return present if short and _match(_PLAIN_LINES, present) else None
+
+
+def _match(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
+    """Whether a pattern of lines matches texts of one line each."""
+    lines = "\n".join([*texts, ""])
+    return lines.count("\n") == len(texts) and pattern.fullmatch(lines) is not None
 
 
 def is_number_like(text: str) -> bool:
@@ -136,9 +145,11 @@ def may_be_grouped(texts: Sequence[str]) -> bool:
     >>> may_be_grouped(["1.250", "999"]), may_be_grouped(["1.250", "999.125"])
     (True, False)
     """
-    dotted = [text.strip() for text in texts if "." in text]
+    if "." not in "".join(texts):
+        return False
+    dotted = [text for text in texts if "." in text]
     # Most often the first few tell.
-    if not all(_ONE_GROUP.fullmatch(text) or is_missing(text) for text in dotted):
+    if not all(_ONE_GROUP.fullmatch(text.strip()) or is_missing(text) for text in dotted):
         return False
     n_grouped = sum(not is_missing(text) for text in dotted)
     return 0 < n_grouped < len(present_texts(texts))

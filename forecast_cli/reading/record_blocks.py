@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 QUOTE = ord('"')
@@ -14,6 +12,7 @@ _NEWLINE = ord("\n")
 # So many bytes at once, and what is made of them, stay in the cache of the processor.
 _BLOCK = 1 << 18
 _LINES = 1 << 14
+_FIELDS = 1 << 15
 _LARGEST_INT32 = 2**31 - 1
 
 Offsets = NDArray[np.signedinteger[Any]]
@@ -22,27 +21,34 @@ Offsets = NDArray[np.signedinteger[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """R records of F fields: `data` is their text, field f lies between edges f and f + 1.
+    """R records of F fields: each lies between the bytes at `before` and `stops` [R, F].
 
-    `edges` [R, F + 1] are the places of delimiters and newlines, that before a record included.
+    Those are delimiters and newlines in `data`, which may be the text of other records too.
     """
 
     data: bytes
-    edges: Offsets
+    before: Offsets
+    stops: Offsets
+    has_quotes: bool
 
     @property
     def n_records(self) -> int:
         """The number of records R."""
-        return len(self.edges)
+        return len(self.stops)
 
     def bounds(self, columns: Sequence[int]) -> tuple[Offsets, Offsets]:
-        """Where the fields of columns start and stop, row by row, quotes included."""
+        """Where the fields of columns start, and how long they are, row by row, without quotes."""
         first, last = columns[0], columns[-1] + 1
+        chosen: slice | NDArray[np.int64] = np.asarray(columns)
         if list(columns) == list(range(first, last)):
-            edges = self.edges[:, first : last + 1]
-            return edges[:, :-1].ravel() + 1, edges[:, 1:].ravel()
-        chosen = np.asarray(columns)
-        return self.edges[:, chosen].ravel() + 1, self.edges[:, chosen + 1].ravel()
+            chosen = slice(first, last)
+        starts = self.before[:, chosen].ravel() + 1
+        widths = self.stops[:, chosen].ravel() - starts
+        if self.has_quotes:
+            quoted = np.frombuffer(self.data, dtype=np.uint8).take(starts) == QUOTE
+            starts += quoted
+            widths -= 2 * quoted.view(np.int8)
+        return starts, widths
 
 
 def find_marks(data: bytes, delimiter: str) -> Offsets | None:
@@ -51,15 +57,24 @@ def find_marks(data: bytes, delimiter: str) -> Offsets | None:
     It is None too where a quote does not enclose a field without delimiters and quotes in it.
     """
     n_fields = data.count(delimiter.encode(), 0, data.index(_NEWLINE)) + 1
-    marks = offsets_of(data, ord(delimiter), _NEWLINE)
-    if len(marks) % n_fields:
+    n_marks = sum(_sizes(data, _NEWLINE)) * n_fields
+    if n_marks > len(data):
         return None
-    marks = marks.reshape(-1, n_fields)
-    codes, ends = np.frombuffer(data, dtype=np.uint8), marks[:, -1]
-    parts = (ends[first : first + _LINES] for first in range(0, len(ends), _LINES))
-    regular = sum(_sizes(data, (_NEWLINE,))) == len(ends)
-    regular = regular and all((codes[part] == _NEWLINE).all() for part in parts)
-    return marks if regular and _quotes_enclose(data, marks.ravel()) else None
+    marks = np.empty(n_marks, dtype=_kind_of_offsets(data))
+    last = 0
+    for start in range(0, len(data), _BLOCK):
+        codes = _codes(data, start)
+        found = np.flatnonzero((codes == _NEWLINE) | (codes == ord(delimiter)))
+        ends = found[-(last + 1) % n_fields :: n_fields]
+        if last + len(found) > n_marks or (codes[ends] != _NEWLINE).any():
+            return None
+        places = marks[last : last + len(found)]
+        # Cast first: to add in eight bytes and cast takes twice as long.
+        places[:] = found
+        places += start
+        last += len(found)
+    regular = last == n_marks and _quotes_enclose(data, marks)
+    return marks.reshape(-1, n_fields) if regular else None
 
 
 def _quotes_enclose(data: bytes, marks: Offsets) -> bool:
@@ -69,12 +84,13 @@ def _quotes_enclose(data: bytes, marks: Offsets) -> bool:
     codes = np.frombuffer(data, dtype=np.uint8)
     n_enclosed = 0
     for first in range(0, len(marks), _LINES):
-        stops = marks[first : first + _LINES]
-        starts = np.append(marks[first - 1] if first else -1, stops[:-1]) + 1
-        enclosed = (codes[starts] == QUOTE) & (codes[stops - 1] == QUOTE) & (stops - starts > 1)
+        before = np.append(marks[first - 1] if first else -1, marks[first : first + _LINES])
+        starts, stops = before[:-1].astype(np.intp) + 1, before[1:].astype(np.intp)
+        enclosed = (codes.take(starts) == QUOTE) & (codes.take(stops - 1) == QUOTE)
+        enclosed &= stops - starts > 1
         n_enclosed += int(np.count_nonzero(enclosed))
     # Each of these has two quotes at least.
-    return sum(_sizes(data, (QUOTE,))) == 2 * n_enclosed
+    return sum(_sizes(data, QUOTE)) == 2 * n_enclosed
 
 
 def line_sizes(ends: Offsets) -> Iterator[Offsets]:
@@ -84,16 +100,18 @@ def line_sizes(ends: Offsets) -> Iterator[Offsets]:
         yield np.diff(ends[first : first + _LINES + 1])
 
 
-def marked_blocks(data: bytes, marks: Offsets) -> Iterator[Block]:
-    """The records but for the first one, where all fields stop at `marks` [R, F]."""
+def marked_blocks(data: bytes, marks: Offsets, n_columns: int) -> Iterator[Block]:
+    """The records but for the first one, where all fields stop at `marks` [R, F].
+
+    A block is of as many as make a good piece of work for so many columns at once.
+    """
     n_fields = marks.shape[1]
-    places = marks.ravel()
-    size = max(_BLOCK * len(marks) // len(data), 1) * n_fields
+    places, has_quotes = marks.ravel(), b'"' in data
+    size = max(_FIELDS // max(n_columns, 1), 1) * n_fields
     for first in range(n_fields - 1, len(places) - 1, size):
         part = places[first : first + size + 1]
-        start = int(part[0]) + 1
-        edges = sliding_window_view(part - start, n_fields + 1)[::n_fields]
-        yield Block(data[start : part[-1] + 1], edges)
+        before, stops = part[:-1].reshape(-1, n_fields), part[1:].reshape(-1, n_fields)
+        yield Block(data, before, stops, has_quotes)
 
 
 def split_blocks(data: bytes, delimiter: str, ends: Offsets, start: int) -> Iterator[Block]:
@@ -103,7 +121,8 @@ def split_blocks(data: bytes, delimiter: str, ends: Offsets, start: int) -> Iter
     """
     for part, stops, separators in _parts(data, delimiter, ends, start):
         before = np.append(-1, stops[:-1])
-        yield Block(part, np.column_stack([before, separators.reshape(len(stops), -1), stops]))
+        edges = np.column_stack([before, separators.reshape(len(stops), -1), stops])
+        yield Block(part, edges[:, :-1], edges[:, 1:], b'"' in part)
 
 
 def count_fields(data: bytes, delimiter: str, ends: Offsets) -> NDArray[np.int64]:
@@ -136,29 +155,31 @@ def _counts(ends: Offsets, separators: Offsets) -> NDArray[np.int64]:
     return np.diff(np.searchsorted(separators, ends), prepend=0) + 1
 
 
-def offsets_of(data: bytes, *marks: int) -> Offsets:
-    """The places of the bytes that are one of `marks`."""
+def offsets_of(data: bytes, mark: int) -> Offsets:
+    """The places of a byte."""
     # Counted first, they need no parts to be joined, which would stay in memory.
-    sizes = _sizes(data, marks)
-    kind = np.int32 if len(data) <= _LARGEST_INT32 else np.int64
-    places = np.empty(sum(sizes), dtype=kind)
+    sizes = _sizes(data, mark)
+    places = np.empty(sum(sizes), dtype=_kind_of_offsets(data))
     last = 0
     for number, size in enumerate(sizes):
         start = number * _BLOCK
-        found = np.flatnonzero(_is_mark(data, start, marks))
+        found = np.flatnonzero(_codes(data, start) == mark)
         np.add(found, start, out=places[last : last + size], casting="same_kind")
         last += size
-    return np.asarray(places)
+    return places
 
 
-def _sizes(data: bytes, marks: Sequence[int]) -> list[int]:
-    """How many bytes of each block are one of `marks`."""
+def _kind_of_offsets(data: bytes) -> type[np.signedinteger[Any]]:
+    return np.int32 if len(data) <= _LARGEST_INT32 else np.int64
+
+
+def _sizes(data: bytes, mark: int) -> list[int]:
+    """How often each block holds a byte."""
     starts = range(0, len(data), _BLOCK)
-    return [int(np.count_nonzero(_is_mark(data, start, marks))) for start in starts]
+    return [int(np.count_nonzero(_codes(data, start) == mark)) for start in starts]
 
 
-def _is_mark(data: bytes, start: int, marks: Sequence[int]) -> NDArray[np.bool_]:
-    """Which bytes of a block from an offset on are one of `marks`."""
-    codes = np.frombuffer(data, dtype=np.uint8, count=min(_BLOCK, len(data) - start), offset=start)
-    found: NDArray[np.bool_] = reduce(np.logical_or, [codes == mark for mark in marks])
-    return found
+def _codes(data: bytes, start: int) -> NDArray[np.uint8]:
+    """The bytes of a block from an offset on."""
+    count = min(_BLOCK, len(data) - start)
+    return np.frombuffer(data, dtype=np.uint8, count=count, offset=start)

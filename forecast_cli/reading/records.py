@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.notices import Notice, Tell
-from forecast_cli.read_config import MEBIBYTE, ReadConfig
+from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.clean_records import are_clean
 from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
 from forecast_cli.reading.footer import find_footer
+from forecast_cli.reading.line_lengths import check_line_lengths
 from forecast_cli.reading.places import Numbered, number_rows
 from forecast_cli.reading.preamble import delimiter_line, find_header
 from forecast_cli.reading.record_blocks import (
@@ -22,7 +23,6 @@ from forecast_cli.reading.record_blocks import (
     Offsets,
     count_fields,
     find_marks,
-    line_sizes,
     marked_blocks,
     offsets_of,
     split_blocks,
@@ -50,15 +50,28 @@ class Records:
 
     def rows(self, first: int, last: int) -> list[list[str]]:
         """The fields of the records first … last - 1."""
-        start = int(self.ends[first - 1]) + 1 if first else 0
-        stop = int(self.ends[last - 1]) + 1 if last else 0
-        text = self.data[start:stop].decode("utf-8")
+        text = self._text(first, last)
         return [row or [""] for row in csv_reader(text, self.delimiter, strict=False)]
 
-    def blocks(self) -> Iterator[Block]:
-        """All records but the header, some at a time."""
+    def columns(self, first: int, last: int) -> list[list[str]]:
+        """The fields of the records first … last - 1, by column."""
+        # Where fields have marks, quotes enclose them and stand nowhere else.
+        text = self._text(first, last).replace('"', "")
+        lines = f"\n{text}".replace("\n", self.delimiter)
+        if self.marks is None or not text or f"{self.delimiter} " in lines:
+            return [list(fields) for fields in zip(*self.rows(first, last), strict=True)]
+        fields = lines[1:-1].split(self.delimiter)
+        return [fields[column :: self.n_fields] for column in range(self.n_fields)]
+
+    def _text(self, first: int, last: int) -> str:
+        start = int(self.ends[first - 1]) + 1 if first else 0
+        stop = int(self.ends[last - 1]) + 1 if last else 0
+        return self.data[start:stop].decode("utf-8")
+
+    def blocks(self, n_columns: int) -> Iterator[Block]:
+        """All records but the header, some at a time, for work on so many columns at once."""
         if self.marks is not None:
-            return marked_blocks(self.data, self.marks)
+            return marked_blocks(self.data, self.marks, n_columns)
         return split_blocks(self.data, self.delimiter, self.ends[1:], int(self.ends[0]) + 1)
 
 
@@ -125,17 +138,6 @@ def _check_one_column(records: Records, name: str, limit: int) -> None:
         raise DataError(
             f"{name} has only 1 column with --delimiter {records.delimiter!r}, and looks as if "
             f"written with {other!r}; leave --delimiter out or name the right one"
-        )
-
-
-def check_line_lengths(newlines: Offsets, name: str, limit: int) -> None:
-    """Raise DataError where a line is too long; `newlines` are the offsets of all line ends."""
-    if max(int(sizes.max()) for sizes in line_sizes(newlines)) - 1 > limit:
-        lengths = np.diff(newlines, prepend=-1) - 1
-        line = int(np.argmax(lengths > limit)) + 1
-        size = f"{limit / MEBIBYTE:,.0f} MiB" if limit >= MEBIBYTE else f"{limit} bytes"
-        raise DataError(
-            f"{name}, line {line} is longer than the limit of {size}; --max-line-bytes raises it"
         )
 
 

@@ -265,13 +265,17 @@ def _trimmed(observed: Observations) -> Observations:
     """From the first to the last known value of each series."""
     if not _some_missing(observed):
         return observed
+    first, last = bounds(observed)
     known = np.flatnonzero(~np.isnan(observed.values))
-    series = observed.series[known]
-    first = known[np.searchsorted(series, np.arange(len(observed.ids)), side="left")]
-    last = known[np.searchsorted(series, np.arange(len(observed.ids)), side="right") - 1]
-    rows = np.arange(len(observed.values))
-    inside = (rows >= first[observed.series]) & (rows <= last[observed.series])
-    return observed if inside.all() else _kept(observed, inside)
+    start = known[np.searchsorted(known, first)]
+    stop = known[np.searchsorted(known, last, side="right") - 1]
+    if (start == first).all() and (stop == last).all():
+        return observed
+    changes = np.zeros(len(observed.values) + 1, dtype=np.int8)
+    changes[start] = 1
+    # Where a series is kept to its end, the next one may begin at once.
+    changes[stop + 1] -= 1
+    return _kept(observed, np.cumsum(changes[:-1], dtype=np.int8) > 0)
 
 
 def _some_missing(observed: Observations) -> bool:

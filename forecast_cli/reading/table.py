@@ -58,6 +58,7 @@ class Table:
     names_files: bool = False
     _texts: dict[int, Texts] = field(default_factory=dict)
     _numbers: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    _reaches: dict[int, float] = field(default_factory=dict)
     _stripped: dict[int, Texts] = field(default_factory=dict)
     _samples: list[list[str]] = field(default_factory=list)
 
@@ -122,6 +123,7 @@ class Table:
             if values is None:
                 return self._styled_numbers(column)
             self._numbers[column] = values[:, 0]
+            self._reaches[column] = _reach(values)
         self._tell_rounding(column, self._numbers[column])
         return self._numbers[column]
 
@@ -143,8 +145,10 @@ class Table:
             return
         self._texts.update(zip(texts, read, strict=True))
         for i, column in enumerate(numbers):
-            if _reach(values[:, i]) <= LARGEST:
+            reach = _reach(values[:, i])
+            if reach <= LARGEST:
                 self._numbers[column] = np.ascontiguousarray(values[:, i])
+                self._reaches[column] = reach
 
     def for_one_use(self) -> "Table":
         """The same table, which frees what it was read from, held by no other, when let go."""
@@ -153,7 +157,7 @@ class Table:
     def has_read(self, texts: Sequence[int], numbers: Sequence[int]) -> bool:
         """Whether columns are here, and nothing will ask for the texts of the numbers."""
         known = self._texts.keys() >= set(texts) and self._numbers.keys() >= set(numbers)
-        return known and all(_reach(self._numbers[column]) < _EXACT for column in numbers)
+        return known and all(self._reaches[column] < _EXACT for column in numbers)
 
     def let_go(self) -> None:
         """Free what a table for one use was read from: no other column will be asked for."""
@@ -210,7 +214,7 @@ class Table:
         self.tell(Notice("warning", text))
 
     def _tell_rounding(self, column: int, values: NDArray[np.float64]) -> None:
-        if _reach(values) < _EXACT:
+        if self._reaches[column] < _EXACT:
             return
         large = np.flatnonzero(np.abs(values) >= _EXACT)
         texts = self.texts(column)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast_cli.packed_digits import Digits, read_digits
+from forecast_cli.packed_digits import Digits, read_digits, written
 
 
 def digits_of(texts: list[str]) -> Digits:
@@ -28,3 +28,21 @@ def test_what_is_no_digit_and_no_dot_is_seen(text: str) -> None:
 
 def test_every_dot_is_counted() -> None:
     assert digits_of(["1.2.3", "1.2345678.9"]).n_dots.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("first", [0, 7, 99, 995, 9_990, 99_995, 123_456, 99_999_980])
+def test_numbers_one_after_the_other_are_written_as_their_texts(first: int) -> None:
+    words = written(first, 20)
+    assert words is not None
+    assert words.view("S8").tolist() == [str(first + n).encode() for n in range(20)]
+
+
+def test_numbers_over_several_tens_of_thousands_are_written() -> None:
+    words = written(9_999, 20_003)
+    assert words is not None
+    assert words.view("S8").tolist() == [str(9_999 + n).encode() for n in range(20_003)]
+
+
+@pytest.mark.parametrize("first", [-1, 99_999_981])
+def test_numbers_below_zero_and_of_nine_digits_are_not_written(first: int) -> None:
+    assert written(first, 20) is None

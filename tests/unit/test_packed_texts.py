@@ -76,3 +76,14 @@ def test_texts_are_packed_whatever_their_length() -> None:
     texts = ["", "12345678", "123456789"]
     assert list(pack(texts)) == texts
     assert pack(texts[:2]).words.shape == (2, 1)
+
+
+def test_texts_known_to_count_need_no_look_at_them() -> None:
+    texts = PackedTexts(packed("9", "10", "11", n_words=1).words, first_number=9)
+    numbers = texts.whole_numbers()
+    assert numbers is not None
+    assert numbers.tolist() == [9, 10, 11]
+    assert stripped(texts) is texts
+    part = texts[1:].whole_numbers()
+    assert part is not None
+    assert part.tolist() == [10, 11]

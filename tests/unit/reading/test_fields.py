@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast_cli.packed_texts import PackedTexts
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.delimited import DelimitedCells
 from forecast_cli.reading.fields import read_fields
@@ -101,3 +102,59 @@ def test_records_with_quotes_around_fields_are_read_without_a_parser() -> None:
     assert list(texts[0].values) == ["a", "b", ""]
     assert values is not None
     np.testing.assert_array_equal(values[:, 0], [1.5, 2.0, np.nan])
+
+
+def packed_texts(rows: list[str]) -> tuple[PackedTexts, list[int]]:
+    found = read_fields(records("t,y", *(f"{row},1" for row in rows)), [0], [])[0][0]
+    assert isinstance(found.values, PackedTexts)
+    return found.values, found.codes.tolist()
+
+
+@pytest.mark.parametrize("first", [0, 1, 95, 1990])
+def test_steps_that_count_are_known_to(first: int) -> None:
+    rows = [str(first + n) for n in range(40_000)]
+    texts, codes = packed_texts(rows)
+    assert texts.first_number == first
+    assert list(texts) == rows
+    assert codes == list(range(40_000))
+
+
+@pytest.mark.parametrize("place", [1, 16_384, 32_767, 32_768, 39_999])
+@pytest.mark.parametrize("odd", ["7", "x", "100000", "-5", "007", "a longer text"])
+def test_a_step_out_of_order_is_seen_wherever_it_stands(place: int, odd: str) -> None:
+    rows = [str(n) for n in range(40_000)]
+    rows[place] = odd
+    texts, codes = packed_texts(rows)
+    assert texts.first_number is None
+    assert [texts[code] for code in codes[place - 1 : place + 2]] == rows[place - 1 : place + 2]
+    assert len(texts) == 40_000 - (odd == "7")
+
+
+@pytest.mark.parametrize("form", ["{}", "a time with a number {}"])
+@pytest.mark.parametrize("length", [1, 2, 37, 1000])
+def test_texts_that_come_again_in_each_series_have_one_number(form: str, length: int) -> None:
+    rows = [form.format(n % length) for n in range(70_000)]
+    texts, codes = packed_texts(rows)
+    assert list(texts) == rows[:length]
+    assert codes == [n % length for n in range(70_000)]
+
+
+def test_a_cycle_that_breaks_off_late_is_none() -> None:
+    rows = [str(n % 9) for n in range(30_000)] + ["4", "x", "4"]
+    texts, codes = packed_texts(rows)
+    assert [texts[code] for code in codes] == rows
+
+
+def test_a_run_goes_on_in_the_next_block() -> None:
+    rows = ["a"] * 32_760 + ["b"] * 20 + ["a"] * 40_000
+    texts, codes = packed_texts(rows)
+    assert list(texts) == ["a", "b"]
+    assert [texts[code] for code in codes] == rows
+
+
+def test_numbers_in_several_styles_stand_side_by_side() -> None:
+    fields = ["1", "-2.5", "+3", "", "NA", "123456789.25", "1", "00.5", "-0"]
+    values = read_fields(records("a,b", *(f"x,{field}" for field in fields)), [], [1])[1]
+    assert values is not None
+    expected = [1, -2.5, 3, np.nan, np.nan, 123456789.25, 1, 0.5, -0.0]
+    assert values.tobytes() == np.array(expected).tobytes()

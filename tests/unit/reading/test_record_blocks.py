@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast_cli.reading.record_blocks import find_marks, line_sizes
+from forecast_cli.reading.record_blocks import find_marks, line_sizes, marked_blocks
 
 
 def test_marks_are_where_fields_stop() -> None:
@@ -51,3 +51,18 @@ def test_sizes_of_lines_are_those_of_all_lines() -> None:
     ends = np.cumsum([len(line) for line in lines]) - 1
     sizes = np.concatenate(list(line_sizes(ends)))
     assert sizes.tolist() == [len(line) for line in lines]
+
+
+def test_a_wide_header_above_many_short_lines_takes_no_memory() -> None:
+    assert find_marks(b"," * 1_000_000 + b"\n" + b"\n" * 1_000_000, ",") is None
+
+
+@pytest.mark.parametrize("n_columns", [0, 1, 2, 10**6])
+def test_blocks_hold_every_field_but_those_of_the_header(n_columns: int) -> None:
+    data = b'a,"b"\n' + b"".join(b'%d,"x%d"\n' % (n, n) for n in range(40_000))
+    marks = find_marks(data, ",")
+    assert marks is not None
+    found = [block.bounds([0, 1]) for block in marked_blocks(data, marks, n_columns)]
+    starts, widths = (np.concatenate(part) for part in zip(*found, strict=True))
+    texts = [data[s : s + w] for s, w in zip(starts.tolist(), widths.tolist(), strict=True)]
+    assert texts == [text for n in range(40_000) for text in (b"%d" % n, b"x%d" % n)]
