@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli import metrics
-from forecast_cli.baselines import NAIVE, SIMPLE
+from forecast_cli.baselines import NAIVE, SIMPLE, simple_for
 from forecast_cli.cleaning import usual_futures
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
 from forecast_cli.panel import Panel
@@ -46,7 +46,7 @@ class Scene:
         """The simple forecasts [W, H], by name."""
         return {
             name: continuation(self.context, self.horizon, self.season_length)
-            for name, continuation in SIMPLE.items()
+            for name, continuation in simple_for(self.season_length).items()
         }
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Scene":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.aggregation import Rule, on_coarser_steps
 from forecast_cli.scales import LARGEST_EXPONENT
 from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.smoothing import damped_trend, theta
@@ -81,10 +82,12 @@ class _Smoothed:
     """A smoothing rule on what remains without the season, with the season put back.
 
     Logs are taken of the rows that have only positive values. A forecast that overflows is `naive`.
+    With `aggregated` the rule follows coarser steps as well, up to a season (see `aggregation`).
     """
 
-    rule: Callable[[Array, int], Array]
+    rule: Rule
     on_logs: bool
+    aggregated: bool = False
 
     def __call__(self, context: Array, horizon: int, season_length: int = 1) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -98,12 +101,17 @@ class _Smoothed:
             logged = season.on_logs[:, None] & self.on_logs
             values = np.where(logged, np.log(np.where(logged, plain, 1.0)), plain)
             last = naive(values, 1)
-            forecast = self.rule(values, horizon)
+            forecast = self._follow(values, horizon, season.length)
             growth = np.clip(forecast - last, -LARGEST_EXPONENT, LARGEST_EXPONENT)
             forecast = np.where(logged, np.exp(last + growth), forecast)
             forecast = season.restore(forecast)
         usable = np.isfinite(last) & np.isfinite(forecast)
         return np.where(usable, forecast, naive(context, horizon))
+
+    def _follow(self, values: Array, horizon: int, season_length: int) -> Array:
+        if self.aggregated:
+            return on_coarser_steps(self.rule, values, horizon, season_length)
+        return self.rule(values, horizon)
 
 
 NAIVE: dict[str, Continuation] = {
@@ -117,10 +125,23 @@ NAIVE: dict[str, Continuation] = {
 SIMPLE: dict[str, Continuation] = NAIVE | {
     "damped-trend": _Smoothed(rule=damped_trend, on_logs=False),
     "log-damped-trend": _Smoothed(rule=damped_trend, on_logs=True),
+    "aggregated-trend": _Smoothed(rule=damped_trend, on_logs=False, aggregated=True),
+    "log-aggregated-trend": _Smoothed(rule=damped_trend, on_logs=True, aggregated=True),
     "theta": _Smoothed(rule=theta, on_logs=False),
     "log-theta": _Smoothed(rule=theta, on_logs=True),
 }
 """All simple continuations by name: a new one needs a line here and nothing elsewhere."""
+
+
+def simple_for(season_length: int) -> dict[str, Continuation]:
+    """`SIMPLE` but for the rules that without a season would only repeat another one."""
+    if season_length > 1:
+        return SIMPLE
+    return {name: rule for name, rule in SIMPLE.items() if not _is_aggregated(rule)}
+
+
+def _is_aggregated(continuation: Continuation) -> bool:
+    return isinstance(continuation, _Smoothed) and continuation.aggregated
 
 
 def continue_with_season(name: str, context: Array, horizon: int, season: Season) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.analogues import Analogues
 from forecast_cli.backtest import Scene
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.baselines import simple_for
 from forecast_cli.committee import Committee, Member
 from forecast_cli.fit_job import FitJob
 from forecast_cli.lineup import line_up
@@ -32,7 +32,7 @@ class Parts:
 
     def scored(self, test: Scene, heard: Sequence[Array]) -> "Parts":
         """The parts with the error that each, heard by itself, has over the test part."""
-        errors = [test.scaled_error(forecast) for forecast in heard[len(SIMPLE) :]]
+        errors = [test.scaled_error(forecast) for forecast in heard[len(test.simple) :]]
         return Parts(
             members=tuple(
                 replace(member, test_error=error)
@@ -87,9 +87,10 @@ def refit(job: FitJob, simple: str, parts: Parts, weights: Array) -> Committee:
 
     Networks are trained for as long as before.
     """
-    simple_weights = dict(zip(SIMPLE, map(float, weights), strict=False))
+    names = list(simple_for(job.plan.season_length))
+    simple_weights = dict(zip(names, map(float, weights), strict=False))
     n_networks = len(parts.members)
-    voices = weights[len(SIMPLE) :]
+    voices = weights[len(names) :]
     kept = [int(number) for number in np.flatnonzero(voices[:n_networks])]
     everything = job.panel.offsets[1:]
     networks = job.train(

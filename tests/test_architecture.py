@@ -33,6 +33,7 @@ LEVELS = (
     "network_shapes significance picture residuals",
     "recurrence",
     "effects smoothing",
+    "aggregation",
     "baselines",
     "representation windows",
     "longer_season analogues",

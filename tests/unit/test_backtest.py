@@ -18,7 +18,7 @@ from forecast_cli.backtest import (
     report_backtest,
     score,
 )
-from forecast_cli.baselines import NAIVE, SIMPLE
+from forecast_cli.baselines import NAIVE, SIMPLE, simple_for
 from forecast_cli.findings import Backtest
 from forecast_cli.splits import Origins
 from tests.panels import make_panel, wave
@@ -42,7 +42,7 @@ def scene_of(
 @pytest.fixture
 def only_naive(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave only the simple forecasts that can be made by hand."""
-    monkeypatch.setattr(backtest, "SIMPLE", NAIVE)
+    monkeypatch.setattr(backtest, "simple_for", lambda _: NAIVE)
 
 
 def rows(*forecasts: Sequence[float]) -> Array:
@@ -153,9 +153,9 @@ def test_two_scenes_are_joined_origin_by_origin() -> None:
 
 def test_the_report_puts_the_model_first_and_names_the_best_simple_forecasts() -> None:
     found = report(scene_of(GROWING, wave(30)), rows([10, 12], [50, 50]))
-    assert [scores.model for scores in found.scores] == ["gru", *SIMPLE]
+    assert [scores.model for scores in found.scores] == ["gru", *simple_for(1)]
     errors = {scores.model: scores.mase or math.inf for scores in found.scores[1:]}
-    assert found.best_simple == min(SIMPLE, key=lambda name: errors[name])
+    assert found.best_simple == min(simple_for(1), key=lambda name: errors[name])
     assert found.best_naive == min(NAIVE, key=lambda name: errors[name])
     assert (found.n_series, found.horizon, found.n_points) == (2, 2, 4)
 
@@ -212,7 +212,8 @@ def test_the_verdict_follows_the_skill(factor: float, skill: float, verdict: str
 def test_skill_is_measured_against_the_best_naive_and_the_verdict_against_the_best_of_all(
     monkeypatch: pytest.MonkeyPatch, clever: list[float], skill: float, verdict: str
 ) -> None:
-    monkeypatch.setattr(backtest, "SIMPLE", NAIVE | {"theta": lambda *_: rows(clever)})
+    simple = NAIVE | {"theta": lambda *_: rows(clever)}
+    monkeypatch.setattr(backtest, "simple_for", lambda _: simple)
     found = report(scene_of(GROWING), rows([11.5, 17.5]))
     assert found.best_naive == "last-difference"
     assert found.skill == pytest.approx(skill)
@@ -226,7 +227,8 @@ def test_a_simple_forecast_that_stands_alone_is_scored_once_and_not_called_a_net
     scene = scene_of(GROWING)
     scores = score(name, scene, scene.simple[name])
     found = report_backtest(scene, scores, n_windows=1, step_size=1)
-    assert [s.model for s in found.scores] == [name, *(other for other in SIMPLE if other != name)]
+    others = [other for other in simple_for(1) if other != name]
+    assert [s.model for s in found.scores] == [name, *others]
     assert found.verdict == (
         f"Not worth a network: none did better on validation, so every forecast is {name}."
     )

@@ -17,6 +17,7 @@ from forecast_cli.baselines import (
     last_difference,
     naive,
     seasonal_naive,
+    simple_for,
 )
 from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.smoothing import damped_trend, theta
@@ -42,7 +43,21 @@ def one(row: list[float]) -> NDArray[np.float64]:
 
 def test_the_registry_names_every_rule_from_the_simplest_on() -> None:
     assert list(NAIVE) == ["naive", "seasonal-naive", "drift", "last-difference"]
-    assert list(SIMPLE) == [*(*NAIVE, "damped-trend", "log-damped-trend", "theta", "log-theta")]
+    assert list(SIMPLE) == [
+        *(
+            *NAIVE,
+            *(
+                f"{scale}{rule}"
+                for rule in ("damped-trend", "aggregated-trend", "theta")
+                for scale in ("", "log-")
+            ),
+        )
+    ]
+
+
+def test_without_a_season_no_rule_stands_there_twice() -> None:
+    assert set(SIMPLE) - set(simple_for(1)) == {"aggregated-trend", "log-aggregated-trend"}
+    assert list(simple_for(12)) == list(SIMPLE)
 
 
 def test_naive_repeats_the_last_observed_value() -> None:
@@ -246,7 +261,7 @@ def test_a_season_that_is_known_gives_the_same_as_one_that_is_estimated(name: st
     np.testing.assert_array_equal(found, SIMPLE[name](context, 7, 4))
 
 
-@pytest.mark.parametrize("name", SMOOTHED)
+@pytest.mark.parametrize("name", [name for name in SMOOTHED if name in simple_for(1)])
 def test_a_season_that_is_known_is_taken_for_the_one_there_is(name: str) -> None:
     index = np.array([[0.3, -0.3]])
     season = Season(indices=index, on_logs=np.array([True]))

@@ -8,7 +8,7 @@ import pytest
 
 from forecast_cli import fit_job, fitting
 from forecast_cli.backtest import Scene, score
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.baselines import simple_for
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
@@ -86,7 +86,7 @@ def test_a_fit_gives_a_committee_widths_and_a_backtest_beside_simple_forecasts()
     assert (np.diff(fitted.widths, axis=0) >= 0).all()
     assert fitted.backtest is not None
     assert [scores.model for scores in fitted.backtest.scores[1:]] == [
-        name for name in SIMPLE if name != fitted.backtest.scores[0].model
+        name for name in simple_for(1) if name != fitted.backtest.scores[0].model
     ]
     assert set(fitted.backtest.scores[0].coverage) == {"80", "95"}
     assert np.isfinite(forecast(fitted, panel)).all()

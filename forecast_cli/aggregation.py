@@ -1,0 +1,78 @@
+"""Context [B, L] -> what a smoothing rule forecasts [B, H] from steps and from coarser ones."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Rule = Callable[[Array, int], Array]
+"""``(context [B, L], horizon) -> [B, horizon]``, for values without a season."""
+
+_FEWEST = 4
+_PER_STEP_AHEAD = 1.5
+"""Coarse steps that must be known, at least and for each that is forecast: a trend through fewer is
+chance, and the further it leads the worse."""
+
+
+def on_coarser_steps(rule: Rule, context: Array, horizon: int, season_length: int) -> Array:
+    """The mean of what a rule forecasts from single steps and from means of several.
+
+    They are as many as divide a season, a whole one at last: means show the trend where single
+    steps show noise. Where too few are known they are left out. NaN is padding or missing, and a
+    coarse step is known if all of its steps are.
+
+    Source: temporal hierarchies (Athanasopoulos et al. 2017) and the aggregation algorithm of
+    Kourentzes, Petropoulos & Trapero (2014); here forecasts are combined by their mean.
+
+    >>> from forecast_cli.smoothing import damped_trend
+    >>> on_coarser_steps(damped_trend, np.arange(40.0)[None], 2, 4).round(1).tolist()
+    [[40.0, 40.9]]
+    """
+    total = rule(context, horizon)
+    count = np.ones_like(total[:, :1])
+    for span in _coarser(season_length):
+        ahead = -(-horizon // span)
+        means = _means(context, span)
+        if means.shape[1] < _FEWEST:
+            continue
+        known = np.isfinite(means).sum(axis=1, keepdims=True)
+        enough = known >= max(_FEWEST, _PER_STEP_AHEAD * ahead)
+        # One more is forecast, as values are read between two.
+        steps = rule(np.where(enough, means, 0.0), ahead + 1) @ _reading(span, ahead + 1, horizon)
+        total = total + np.where(enough, steps, 0.0)
+        count = count + enough
+    mean: Array = total / count
+    return mean
+
+
+def _coarser(season_length: int) -> list[int]:
+    """How many steps make a coarser one.
+
+    >>> _coarser(12), _coarser(7), _coarser(1)
+    ([2, 3, 4, 6, 12], [7], [])
+    """
+    return [span for span in range(2, season_length + 1) if season_length % span == 0]
+
+
+def _means(context: Array, span: int) -> Array:
+    """The means [B, K] of so many steps each, the last of which ends with the context."""
+    rows, length = context.shape
+    count = length // span
+    whole = context[:, length - count * span :].reshape(rows, count, span)
+    means: Array = whole.sum(axis=2) / span
+    return means
+
+
+def _reading(span: int, count: int, horizon: int) -> Array:
+    """The weights [K, H] by which values in the middle of coarse steps are read at single ones.
+
+    It is linear between two of them, and goes on before the first as between it and the second.
+    """
+    places = (np.arange(1, horizon + 1) - (span + 1) / 2) / span
+    before = np.clip(np.floor(places).astype(np.int64), 0, count - 2)
+    share = places - before
+    weights = np.zeros((count, horizon))
+    weights[before, np.arange(horizon)] = 1 - share
+    weights[before + 1, np.arange(horizon)] = share
+    return weights
