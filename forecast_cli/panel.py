@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.covariates import Covariates
-from forecast_cli.notices import Notice, Tell, first_of
+from forecast_cli.notices import Notice, Tell
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.read_config import Aggregate, Missing, ReadConfig
 from forecast_cli.reading.alignment import align
@@ -23,27 +23,19 @@ from forecast_cli.reading.layout import (
     observe,
     shown_columns,
 )
-from forecast_cli.reading.missing import tell_missing, treatment, with_zeros
+from forecast_cli.reading.missing import treatment, with_zeros
 from forecast_cli.reading.places import Numbered, Places
-from forecast_cli.reading.repairs import (
-    arrange,
-    bounds,
-    check_extent,
-    place,
-    series_name,
-    time_label,
-    trim,
-)
+from forecast_cli.reading.repairs import arrange, series_name
 from forecast_cli.reading.roles import FILE_ID, Roles, check_ties, guess_roles
+from forecast_cli.reading.sentinels import sentinel_notice
+from forecast_cli.reading.spans import find_spans
 from forecast_cli.reading.stack import read_tables
+from forecast_cli.reading.steps import Steps, find_steps
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import IrregularTimesError, LaterReadConfig
 from forecast_cli.times.calendar import Calendar
-from forecast_cli.wording import counted
 
 __all__ = ["Columns", "Panel", "panel_from_table", "read_again", "read_panel"]
-
-_SENTINELS = (-99, -999, -9999, -99999)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -149,6 +141,41 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
     """The panel of a table; tells and raises as `read_panel` does."""
     # The text of the file is large, and no longer needed once its columns are read.
     table = table.for_one_use()
+    observed = _observed(table, config, tell)
+    del table
+    arranged = arrange(observed, tell)
+    del observed
+    if config.by_frequency:
+        arranged = of_frequency(arranged, config, tell)
+    else:
+        check_frequencies(arranged, config)
+    spans = find_spans(arranged, config, tell)
+    steps = find_steps(arranged, spans, config, tell)
+    covariates = with_calendar_columns(
+        align(arranged, tell),
+        calendar=arranged.calendar,
+        starts=steps.starts,
+        lengths=steps.lengths,
+        config=config,
+    )
+    sentinels = sentinel_notice(arranged)
+    # Each of these is as large as the file, and let go before more is cut.
+    nothing = np.empty(0, dtype=np.int64)
+    arranged = replace(arranged, series=nothing, positions=nothing)
+    arranged = replace(arranged, values=steps.spread(spans.cut(arranged.values)))
+    arranged = replace(arranged, rows=spans.cut(arranged.rows))
+    panel = _regular(arranged, steps, config)
+    if panel.layout == "wide" and panel.columns.id[-1] == SEVERAL_TARGETS:
+        covariates = with_siblings(covariates, panel.calendar, panel.starts, panel.ids)
+    panel = replace(panel, covariates=covariates)
+    _tell_ends(panel, tell)
+    if sentinels is not None:
+        tell(sentinels)
+    return panel
+
+
+def _observed(table: Table, config: ReadConfig, tell: Tell) -> Observations:
+    """The observations of a table for one use."""
     roles = guess_roles(table, config)
     check_ties(table, roles)
     if roles.layout == "long":
@@ -160,9 +187,8 @@ def panel_from_table(table: Table, config: ReadConfig, tell: Tell) -> Panel:
     except IrregularTimesError:
         check_frequencies(each_on_its_grid(table, roles, config), config)
         raise
-    del table
     _tell_roles(roles, observed, tell)
-    return _assemble(observed, config, tell)
+    return observed
 
 
 def read_again(panel: Panel, config: ReadConfig) -> ReadConfig:
@@ -222,50 +248,14 @@ def _tell_roles(roles: Roles, observed: Observations, tell: Tell) -> None:
         tell(Notice("guess", note))
 
 
-def _assemble(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
-    """Regular steps from repaired observations; what a forecast may suffer from is told."""
-    arranged = arrange(observed, tell)
-    if config.by_frequency:
-        arranged = of_frequency(arranged, config, tell)
-    else:
-        check_frequencies(arranged, config)
-    repaired = trim(arranged, config, tell)
-    panel = _filled(repaired, config, tell)
-    covariates = with_calendar_columns(
-        align(arranged, tell),
-        calendar=panel.calendar,
-        starts=panel.starts,
-        lengths=panel.lengths,
-        config=config,
-    )
-    if panel.layout == "wide" and panel.columns.id[-1] == SEVERAL_TARGETS:
-        covariates = with_siblings(covariates, panel.calendar, panel.starts, panel.ids)
-    panel = replace(panel, covariates=covariates)
-    _tell_ends(panel, tell)
-    _tell_sentinels(repaired, tell)
-    return panel
-
-
-def _filled(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
-    """One value for each step; steps that are not in the file are missing and are told."""
-    first, last = bounds(observed)
-    starts = observed.positions[first]
-    lengths = observed.positions[last] - starts + 1
-    total = int(lengths.sum())
-    check_extent(observed, total)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    values, indices = observed.values, None
-    if len(values) < total:
-        indices = offsets[observed.series] + observed.positions - starts[observed.series]
-        values = np.full(total, np.nan)
-        values[indices] = observed.values
-    _tell_gaps(observed, total, config, tell)
+def _regular(observed: Observations, steps: Steps, config: ReadConfig) -> Panel:
+    """A panel of values for each step and the rows that they stand in."""
     mode = treatment(config)
     return Panel(
-        values=with_zeros(values, config),
-        offsets=offsets,
+        values=with_zeros(observed.values, config),
+        offsets=steps.offsets,
         ids=observed.ids,
-        starts=starts,
+        starts=steps.starts,
         calendar=observed.calendar,
         columns=observed.columns,
         layout=observed.layout,
@@ -275,28 +265,8 @@ def _filled(observed: Observations, config: ReadConfig, tell: Tell) -> Panel:
         missing=mode,
         places=None
         if mode == "zero"
-        else ValuePlaces(indices=indices, rows=observed.rows, places=observed.places),
+        else ValuePlaces(indices=steps.indices, rows=observed.rows, places=observed.places),
     )
-
-
-def _tell_gaps(observed: Observations, total: int, config: ReadConfig, tell: Tell) -> None:
-    absent = total - len(observed.values)
-    if not absent:
-        return
-    jumps = (np.diff(observed.positions) > 1) & (np.diff(observed.series) == 0)
-    rows = np.flatnonzero(jumps)
-    row = int(rows[observed.rows[rows + 1].argmin()])
-    missing = time_label(observed, int(observed.positions[row]) + 1)
-    headcount = first_of(
-        "absent times",
-        absent,
-        f"{missing} before {place(observed, row + 1)}",
-        lambda count, first: (
-            f"{observed.source}: {counted(count, 'time')} of the calendar "
-            f"({observed.calendar.describe()}) absent, first {first}"
-        ),
-    )
-    tell_missing(headcount, config, tell)
 
 
 def _tell_ends(panel: Panel, tell: Tell) -> None:
@@ -307,19 +277,3 @@ def _tell_ends(panel: Panel, tell: Tell) -> None:
     ends = Ends(panel.calendar)
     ends.note(panel.ends, panel.name)
     ends.tell(tell)
-
-
-def _tell_sentinels(observed: Observations, tell: Tell) -> None:
-    """Tell of numbers that often stand for missing values, where no other value is negative."""
-    negative = observed.values[observed.values < 0]
-    if not len(negative) or negative[0] not in _SENTINELS or (negative != negative[0]).any():
-        return
-    rows = np.flatnonzero(observed.values == negative[0])
-    first = int(rows[observed.rows[rows].argmin()])
-    tell(
-        Notice(
-            "warning",
-            f"{observed.source}: {counted(len(rows), 'value')} of {negative[0]:.0f}, first "
-            f"{place(observed, first)}; leave the field empty where this stands for a missing one",
-        )
-    )

@@ -22,10 +22,10 @@ def align(observed: Observations, tell: Tell) -> Covariates | None:
     _tell_missing(observed, tell)
     names = [series_name(row) for row in observed.ids]
     first, last = bounds(observed)
-    starts = observed.positions[first]
+    starts = observed.positions[first].astype(np.int64)
     lengths = observed.positions[last] - starts + 1
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    check_extent(observed, int(offsets[-1]))
+    check_extent(observed, len(observed.values), int(offsets[-1]))
     n_varying = sum(column.role != "static" for column in beside.columns)
     values = np.full((offsets[-1], n_varying), np.nan)
     rows = offsets[observed.series] + observed.positions - starts[observed.series]

@@ -30,6 +30,8 @@ def read_decimals(words: Words) -> NDArray[np.float64] | None:
     """
     if words.shape[1] > _MOST_WORDS:
         return None
+    if _are_missing(words):
+        return np.full(len(words), np.nan)
     first = words[:, 0] & _FIRST_BYTE
     negative = first == _MINUS
     signed = negative | (first == _PLUS)
@@ -53,4 +55,7 @@ def read_decimals(words: Words) -> NDArray[np.float64] | None:
 
 
 def _are_missing(words: Words) -> bool:
-    return bool(np.isin(words[:, 0], _MISSING_WORDS).all()) and not words[:, 1:].any()
+    marks = words[:, 0]
+    # Most files have one mark.
+    marks = marks[:1] if (marks == marks[0]).all() else marks
+    return bool(np.isin(marks, _MISSING_WORDS).all()) and not words[:, 1:].any()

@@ -14,6 +14,7 @@ from forecast_cli.reading.numbers import is_plain, may_be_grouped
 from forecast_cli.reading.places import Numbered, Places, number_rows
 from forecast_cli.reading.preamble import plain_heading
 from forecast_cli.reading.roles import FILE_ID, STEP_TIME, Roles
+from forecast_cli.reading.row_spans import by_rows, each_row, row_spans
 from forecast_cli.reading.table import Table, kind_of
 from forecast_cli.reading.timeline import place_times, read_timeline
 from forecast_cli.reading.timesource import Timeline, TimeSource
@@ -22,8 +23,7 @@ from forecast_cli.wording import escape
 
 _LOOKED_AT = 50
 _MOSTLY_TEXT = 0.8
-# So many rows at once stay in the cache of the processor.
-_ROWS = 1 << 9
+_LARGEST_NARROW = 2**30
 # What the output calls columns that the file does not name.
 WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = FILE_ID, "y", "target"
 
@@ -49,7 +49,7 @@ class Observations:
     """
 
     values: NDArray[np.float64]
-    positions: NDArray[np.int64]
+    positions: Numbered
     series: Numbered
     rows: Numbered
     beside: Beside
@@ -185,7 +185,7 @@ def _observe_wide(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     asked = "target" not in roles.guessed or WIDE_ID in id_names
     return Observations(
         values=values,
-        positions=np.tile(timeline.positions, n_targets),
+        positions=np.tile(_narrowed(timeline.positions, config), n_targets),
         series=_series(base, columns, rank),
         rows=rows,
         beside=beside.rows(rows),
@@ -227,12 +227,15 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
     order = np.argsort(series).astype(series.dtype) if alone else number_rows(table.n_rows)
     matrix, beside = table.matrix(roles.targets), read_beside(table, roles, config)
     table.let_go()
-    matrix = _by_rows(matrix, order)
-    sizes, keep = _spans(matrix)
+    matrix = by_rows(matrix, order)
+    sizes, keep = row_spans(matrix)
+    values = matrix.ravel() if keep is None else matrix[keep]
+    # As large as the file, as all that follows is.
+    del matrix
     rows = np.repeat(order, sizes)
     return Observations(
-        values=matrix.ravel()[keep],
-        positions=np.tile(timeline.positions, len(order))[keep],
+        values=values,
+        positions=each_row(_narrowed(timeline.positions, config), keep, len(order)),
         series=np.repeat(series[order], sizes),
         rows=rows,
         beside=beside.rows(rows),
@@ -243,31 +246,17 @@ def _observe_rows(table: Table, roles: Roles, config: ReadConfig, tell: Tell) ->
         source=table.source,
         places=table.places,
         aggregate=config.aggregate,
-        times=np.tile(timeline.times, len(order))[keep] if config.aggregate else None,
+        times=each_row(timeline.times, keep, len(order)) if config.aggregate else None,
     )
 
 
-def _by_rows(matrix: NDArray[np.float64], order: Numbered) -> NDArray[np.float64]:
-    """A matrix [R, K] with its rows in an order, one after the other in memory."""
-    rows = np.empty(matrix.shape)
-    for first in range(0, len(rows), _ROWS):
-        rows[first : first + _ROWS] = matrix[order[first : first + _ROWS]]
-    return rows
-
-
-def _spans(
-    matrix: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.bool_] | slice]:
-    """How many values lie between the first and the last known one of each row, and which do."""
-    # A missing value is the least one. A mask would copy what it leaves as it is.
-    if not np.isnan(matrix.min(initial=0.0)):
-        return np.full(len(matrix), matrix.shape[1]), slice(None)
-    known = ~np.isnan(matrix)
-    inside = np.logical_or.accumulate(known, axis=1)
-    inside &= np.logical_or.accumulate(known[:, ::-1], axis=1)[:, ::-1]
-    # A row without any value keeps one missing value, so that its name can be told.
-    inside[~known.any(axis=1), 0] = True
-    return np.count_nonzero(inside, axis=1), inside.ravel()
+def _narrowed(positions: NDArray[np.int64], config: ReadConfig) -> Numbered:
+    """Positions that come again in each series, in four bytes where they, and differences, fit."""
+    # Where they are put into other periods, numbers beyond are computed from them.
+    if config.aggregate is not None or config.by_frequency:
+        return positions
+    furthest = max(positions.max(initial=0), -positions.min(initial=0))
+    return positions.astype(np.int32) if furthest <= _LARGEST_NARROW else positions
 
 
 def _rises(timeline: Timeline) -> bool:

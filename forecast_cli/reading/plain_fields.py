@@ -16,7 +16,7 @@ from forecast_cli.reading.record_blocks import Offsets
 Word = NDArray[np.uint64]
 
 _WORD, _LONGEST, _MOST_DIGITS = (np.uint8(n) for n in (8, 16, 15))
-_ONE, _SEVEN, _BYTE = (np.uint64(n) for n in (1, 7, 0xFF))
+_ONE, _SEVEN, _SIGN, _BYTE = (np.uint64(n) for n in (1, 7, 63, 0xFF))
 _ZEROS = np.uint64(0x3030303030303030)
 _DOT, _MINUS = (np.uint64(mark ^ ord("0")) for mark in b".-")
 # For so many bits below a dot, the power of ten of the digits above it; 64 bits are for no dot.
@@ -65,7 +65,8 @@ def read_plain(
     values = part.numbers.astype(np.float64)
     if part.scale is not None:
         values /= part.scale
-    np.negative(values, out=values, where=negative)
+    if negative.any():
+        values.view(np.uint64)[:] ^= negative.astype(np.uint64) << _SIGN
     n_digits = sizes - negative - part.n_dots
     # Nothing less one is a large number.
     odd = (part.n_dots > 1) | (n_digits - np.uint8(1) >= _MOST_DIGITS) | (sizes > _LONGEST)
@@ -91,7 +92,7 @@ def _read_word(word: Word, scales: NDArray[np.float64]) -> _Part:
     below = dots - _ONE
     before: Word = word & below
     if not n_others.all():
-        before[n_others == 0] = 0
+        before *= n_others > 0
     return _Part(
         # Digits before the dot move up into its place.
         numbers=joined_digits(word + before * _BYTE),

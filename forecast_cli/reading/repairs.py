@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from forecast_cli.errors import DataError
 from forecast_cli.notices import Headcount, Tell, first_of
-from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations
-from forecast_cli.reading.missing import tell_missing
-from forecast_cli.reading.places import Numbered
+from forecast_cli.reading.missing import missing_rows
+from forecast_cli.reading.places import Numbered, number_rows
 from forecast_cli.reading.resampling import resample
 from forecast_cli.reading.timesource import AGGREGATE
 from forecast_cli.wording import counted, escape, some_of
@@ -40,27 +39,12 @@ def in_order(observed: Observations, tell: Tell) -> Observations:
     return observed if observed.aggregate is not None else _without_doubles(observed, tell)
 
 
-def trim(observed: Observations, config: ReadConfig, tell: Tell) -> Observations:
-    """Arranged rows from the first to the last known value of each series.
-
-    Raises:
-        DataError: Values are missing, and `config` is to refuse them.
-    """
-    trimmed = _trimmed(observed)
-    # Behind the last value a file with columns known ahead says what they will be.
-    if not any(column.role == "future" for column in observed.beside.columns):
-        _tell_trimmed(observed, trimmed, tell)
-    _tell_missing(observed, trimmed, config, tell)
-    return trimmed
-
-
-def check_extent(observed: Observations, n_steps: int) -> None:
-    """Refuse rows that spread over far more steps of the calendar than there are rows.
+def check_extent(observed: Observations, n_values: int, n_steps: int) -> None:
+    """Refuse so many rows that spread over far more steps of the calendar.
 
     Raises:
         DataError: with the advice to name another frequency.
     """
-    n_values = len(observed.values)
     if n_steps > max(_STEPS_PER_VALUE * n_values, _ALWAYS_ALLOWED_STEPS):
         raise DataError(
             f"{observed.source} holds {n_values} values on {n_steps} steps "
@@ -204,23 +188,28 @@ def _conflict(observed: Observations, row: int) -> DataError:
 
 
 def _without_empty_series(observed: Observations, tell: Tell) -> Observations:
-    if not _some_missing(observed):
+    missing = missing_rows(observed.values)
+    if not len(missing):
         return observed
-    known = ~np.isnan(observed.values)
-    if not known.any():
+    n_rows = len(observed.values)
+    if len(missing) == n_rows:
         raise DataError(
             f"{observed.source}: column {escape(observed.columns.target)} has no values; all "
-            f"{len(known)} rows are missing"
+            f"{n_rows} rows are missing"
         )
-    n_known = np.bincount(observed.series[known], minlength=len(observed.ids))
-    empty = np.flatnonzero(n_known == 0)
-    if not len(empty):
+    n_series = len(observed.ids)
+    n_missing = np.bincount(observed.series[missing], minlength=n_series)
+    # Numbers of another kind would make a copy of all series.
+    sizes = np.diff(np.searchsorted(observed.series, number_rows(n_series + 1)))
+    is_empty = n_missing == sizes
+    if not is_empty.any():
         return observed
-    rank = np.cumsum(n_known > 0) - 1
-    line = observed.places.line(int(observed.rows[n_known[observed.series] == 0].min()))
-    tell_empty_series(observed.source, observed.ids[empty], line, tell)
-    kept = _kept(observed, n_known[observed.series] > 0)
-    return replace(kept, series=rank[kept.series], ids=observed.ids[n_known > 0])
+    rows = is_empty[observed.series]
+    line = observed.places.line(int(observed.rows[rows].min()))
+    tell_empty_series(observed.source, observed.ids[is_empty], line, tell)
+    kept = _kept(observed, ~rows)
+    rank = np.cumsum(~is_empty) - 1
+    return replace(kept, series=rank[kept.series], ids=observed.ids[~is_empty])
 
 
 def tell_empty_series(source: str, ids: NDArray[np.object_], line: str, tell: Tell) -> None:
@@ -235,73 +224,3 @@ def tell_empty_series(source: str, ids: NDArray[np.object_], line: str, tell: Te
     named = tuple(series_name(identifiers) for identifiers in ids[:_NAMED_SERIES])
     headcount = Headcount(topic="empty series", count=len(ids), named=named, say=say)
     tell(headcount.notice("warning"))
-
-
-def _tell_missing(
-    observed: Observations, trimmed: Observations, config: ReadConfig, tell: Tell
-) -> None:
-    """Tell of missing values, but for the newest ones, which were told."""
-    if not _some_missing(observed):
-        return
-    ends = trimmed.positions[bounds(trimmed)[1]]
-    newest = observed.positions > ends[observed.series]
-    rows = np.flatnonzero(np.isnan(observed.values) & ~newest)
-    if len(rows):
-        first = int(rows[observed.rows[rows].argmin()])
-        column = escape(observed.columns.target)
-        missing = first_of(
-            "missing values",
-            len(rows),
-            place(observed, first),
-            lambda count, where: (
-                f"{observed.source}: {counted(count, 'value')} missing in column {column}, "
-                f"first {where}"
-            ),
-        )
-        tell_missing(missing, config, tell)
-
-
-def _trimmed(observed: Observations) -> Observations:
-    """From the first to the last known value of each series."""
-    if not _some_missing(observed):
-        return observed
-    first, last = bounds(observed)
-    known = np.flatnonzero(~np.isnan(observed.values))
-    start = known[np.searchsorted(known, first)]
-    stop = known[np.searchsorted(known, last, side="right") - 1]
-    if (start == first).all() and (stop == last).all():
-        return observed
-    changes = np.zeros(len(observed.values) + 1, dtype=np.int8)
-    changes[start] = 1
-    # Where a series is kept to its end, the next one may begin at once.
-    changes[stop + 1] -= 1
-    return _kept(observed, np.cumsum(changes[:-1], dtype=np.int8) > 0)
-
-
-def _some_missing(observed: Observations) -> bool:
-    """Whether a value is NaN: then the least of them is."""
-    return bool(np.isnan(observed.values.min(initial=0.0)))
-
-
-def _tell_trimmed(observed: Observations, trimmed: Observations, tell: Tell) -> None:
-    """Tell of series whose newest values are missing."""
-    if trimmed is observed:
-        return
-    last, known = bounds(observed)[1], bounds(trimmed)[1]
-    cut = np.flatnonzero(observed.positions[last] != trimmed.positions[known])
-    if not len(cut):
-        return
-    one = int(cut[0])
-    end = time_label(observed, int(trimmed.positions[known[one]]))
-    start = time_label(observed, int(trimmed.positions[known[one]]) + 1)
-    alone = len(observed.ids) == 1
-
-    def say(count: int, first: str) -> str:
-        whose = "" if alone and count == 1 else f"of {counted(count, 'series', 'series')} "
-        return (
-            f"{observed.source}: the newest value {whose}is missing, first {first}; the last known "
-            f"one is of {end}, so the forecast starts at {start}"
-        )
-
-    where = place(observed, int(last[one]))
-    tell(first_of("newest values", len(cut), where, say).notice("warning"))

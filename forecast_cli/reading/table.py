@@ -25,7 +25,7 @@ from forecast_cli.reading.numbers import (
     remedy,
 )
 from forecast_cli.reading.places import Numbered, Places
-from forecast_cli.times.timeformats import are_readable
+from forecast_cli.times.timeformats import are_readable, may_be_times
 from forecast_cli.wording import escape
 
 Kind = Literal["number", "time", "text", "empty"]
@@ -174,6 +174,9 @@ class Table:
         """Columns of plain numbers; None where there is anything else."""
         if not self._may_be_plain(columns):
             return None
+        if len(columns) > 1:
+            # Of many columns they are large, and made again where they are asked for.
+            self._samples.clear()
         try:
             values = self.cells.read([], columns)[1]
         except ValueError:
@@ -236,7 +239,10 @@ def kind_of(texts: Sequence[str]) -> Kind | None:
     present = present_texts(sample) if plain is None else plain
     if not present:
         return None
-    if are_readable(present[:_SAMPLED_TIMES], _LOOKS_LIKE):
+    first = present[:_SAMPLED_TIMES]
+    if plain is not None and not may_be_times(first):
+        return "number"
+    if are_readable(first, _LOOKS_LIKE):
         return "time"
     if plain is not None:
         return "number"

@@ -24,6 +24,8 @@ _CLOCKED = re.compile(
 _MAY_BE_TIME = re.compile(r"(?=.*\d)[\w ,.:+/-]{4,45}", re.ASCII)
 # Digits alone are a date as in 20240131 or none, and most often numbers.
 _COMPACT = re.compile(r"(?:(?:1[5-9]|2[01])\d\d|2200)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+# All that plain numbers can be: that, or a month and a year as in 1.2024.
+_NUMBER_OF_TIME = re.compile(r"^(?:\d{8}|\d{1,2}\.\d{4})$", re.ASCII | re.MULTILINE)
 _LIKELY = {"m": 1, "d": 1, "Y": 2000}
 _FRACTION = re.compile(r"[.,](\d+)\D*$", re.ASCII)
 _SAMPLE = 100
@@ -77,6 +79,15 @@ def are_readable(texts: Sequence[str], share: float) -> bool:
         if (len(texts) - missed) / len(texts) < share:
             return False
     return len(texts) > 0
+
+
+def may_be_times(numbers: Sequence[str]) -> bool:
+    """Whether one of the texts, all plain numbers, may look like a time in any pattern.
+
+    >>> may_be_times(["7", "20240131"]), may_be_times(["7", "123.456"])
+    (True, False)
+    """
+    return _NUMBER_OF_TIME.search("\n".join(numbers)) is not None
 
 
 def from_format(date_format: str, texts: Sequence[str]) -> tuple[TimeText, Times]:

@@ -158,3 +158,16 @@ def test_numbers_in_several_styles_stand_side_by_side() -> None:
     assert values is not None
     expected = [1, -2.5, 3, np.nan, np.nan, 123456789.25, 1, 0.5, -0.0]
     assert values.tobytes() == np.array(expected).tobytes()
+
+
+@pytest.mark.parametrize("marks", [["NA"], ["NaN", "null"], ["", "n/a"], ["#N/A"]])
+def test_marks_of_missing_values_are_read_without_a_parser(marks: list[str]) -> None:
+    found = records("a,b", "x,1", *(f"x,{mark}" for mark in marks), "x,-2.5")
+    values = read_fields(found, [], [1])[1]
+    assert values is not None
+    np.testing.assert_array_equal(values[:, 0], [1, *[np.nan] * len(marks), -2.5])
+
+
+@pytest.mark.parametrize("word", ["NO", "NAN1", "NAnullnull"])
+def test_a_word_that_is_no_mark_of_missing_values_is_left_to_the_parser(word: str) -> None:
+    assert read_fields(records("a,b", f"x,{word}", f"x,{word}"), [], [1])[1] is None

@@ -1,8 +1,15 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast_cli.reading.keys import are_whole
-from forecast_cli.reading.numbers import is_missing, is_plain, plain_texts
+from forecast_cli.reading.numbers import (
+    has_bools,
+    is_missing,
+    is_plain,
+    may_be_grouped,
+    plain_texts,
+)
 
 TEXT = st.one_of(
     st.sampled_from(
@@ -39,3 +46,26 @@ def test_whole_numbers_are_those_without_fractions_and_exponents(texts: list[str
         for text in present
     ]
     assert are_whole(texts) == (bool(whole) and all(whole))
+
+
+@pytest.mark.parametrize(
+    ("texts", "doubtful"),
+    [
+        (["1.250", "999"], True),
+        (["NA", "1.250", "7"], True),
+        (["1.250", "", ".."], False),
+        (["1.250", "999.125"], False),
+        (["1.250", "7", "0.5"], False),
+        (["12", "7"], False),
+    ],
+)
+def test_dots_may_group_thousands_where_whole_numbers_stand_beside(
+    texts: list[str], doubtful: bool
+) -> None:
+    assert may_be_grouped(texts) == doubtful
+
+
+@pytest.mark.parametrize("word", ["true", "FALSE", " True "])
+def test_true_and_false_are_seen_among_others(word: str) -> None:
+    assert has_bools(["1", word, "x"])
+    assert not has_bools(["1e5", "untrue", "fals e"])

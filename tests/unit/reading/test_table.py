@@ -367,3 +367,17 @@ def test_a_value_whose_square_would_overflow_is_refused(tmp_path: Path) -> None:
     path.write_text("t,y\n1,2.5\n2,-5e200\n")
     with pytest.raises(DataError, match=r"line 3, column y: '-5e200'.*below 1e150"):
         read_table(str(path), ReadConfig(), lambda _: None).numbers(1)
+
+
+def test_samples_are_the_same_after_many_columns_were_read(read: Read) -> None:
+    table = read("id,a,b\nx,1,2\ny,,4\n")
+    before = [list(table.sample(column)) for column in range(3)]
+    np.testing.assert_array_equal(table.matrix([1, 2]), [[1, 2], [np.nan, 4]])
+    assert [table.sample(column) for column in range(3)] == before
+
+
+@pytest.mark.parametrize("word", ["true", "FALSE", " True "])
+def test_a_column_with_true_or_false_is_not_read_as_ones_and_zeros(read: Read, word: str) -> None:
+    table = read(f"id,a,b\nx,1,2\ny,{word},4\n")
+    with pytest.raises(DataError, match="is not a number"):
+        table.matrix([1, 2])
