@@ -31,6 +31,7 @@ from forecast_cli.config import NetworkConfig, TrainConfig
 from forecast_cli.engines.threads import Threads
 from forecast_cli.panel import Panel, read_panel
 from forecast_cli.read_config import ReadConfig
+from forecast_cli.remembering import remember
 from forecast_cli.representation import Representation
 from forecast_cli.splits import Origins
 from forecast_cli.training import Workshop, train_all
@@ -52,16 +53,20 @@ _PUBLISHED = {"ETTh1": {96: 0.351, 192: 0.392, 336: 0.423, 720: 0.424}}
 
 @dataclass(frozen=True, kw_only=True)
 class _Pace:
-    """How fast and how long to learn: the farther ahead, the less there is to learn."""
+    """How fast and how long to learn: the farther ahead, the less there is to learn.
+
+    `analogues` is the weight of what followed like windows of the training part.
+    """
 
     learning_rate: float
     dropout: float
     epochs: int
     steps_per_epoch: int
+    analogues: float = 0.0
 
 
 _PACES = {
-    96: _Pace(learning_rate=1e-3, dropout=0.3, epochs=8, steps_per_epoch=80),
+    96: _Pace(learning_rate=1e-3, dropout=0.3, epochs=8, steps_per_epoch=80, analogues=0.2),
     192: _Pace(learning_rate=3e-4, dropout=0.5, epochs=8, steps_per_epoch=80),
     336: _Pace(learning_rate=3e-4, dropout=0.5, epochs=6, steps_per_epoch=60),
     720: _Pace(learning_rate=3e-4, dropout=0.5, epochs=6, steps_per_epoch=60),
@@ -157,13 +162,15 @@ def _origins(panel: Panel, first: int, end: int, horizon: int, stride: int = 1) 
 
 
 def _train(panel: Panel, run: _Run) -> Committee:
-    """Members with equal weights, each as it was best on the validation part."""
+    """Members with equal weights, each as it was best on the validation part, and analogues."""
     tasks = [_task(panel, run, number) for number in range(len(_FORMS))]
     trained = train_all(tasks, Workshop(Threads(run.threads)), lambda _: None)
+    weight = _PACES[run.horizon].analogues
     members = tuple(
-        network.member(task.form, weight=1 / len(tasks))
+        network.member(task.form, weight=(1 - weight) / len(tasks))
         for task, network in zip(tasks, trained, strict=True)
     )
+    known = remember(panel, panel.offsets[:-1] + _TRAIN, run.horizon, log=False)
     return Committee(
         network=tasks[0].form.network,
         members=members,
@@ -171,6 +178,7 @@ def _train(panel: Panel, run: _Run) -> Committee:
         simple="naive",
         horizon=run.horizon,
         season_length=_DAY,
+        analogues=replace(known, weight=weight) if weight else None,
     )
 
 

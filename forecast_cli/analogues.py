@@ -20,9 +20,11 @@ Array = NDArray[np.float64]
 N_NEAREST = 30
 """Windows whose continuations are asked; the median of so many rests on none of them."""
 
-_LENGTH = 4
-_MEMORY = 1.5
-"""In horizons: how much of a window is compared, and how far back a step still counts for 1/e."""
+_LENGTH, _LONGEST = 4, 96
+"""How much of a window is compared, in horizons and at most."""
+
+_MEMORY, _SHARE = 1.5, 0.5
+"""How far back a step still counts for 1/e, in horizons and at most as a share of the window."""
 
 _TILE = 8
 """Rows that are compared together: distances to all windows take megabytes a row."""
@@ -34,10 +36,10 @@ _BLOCK = 2**21
 def compared_length(horizon: int) -> int:
     """The steps of a window that are compared.
 
-    >>> compared_length(13)
-    52
+    >>> compared_length(13), compared_length(96)
+    (52, 96)
     """
-    return _LENGTH * horizon
+    return min(_LENGTH * horizon, _LONGEST)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,6 +131,7 @@ class Analogues:
 
     def _keys(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """What windows are compared by [B, L - 1]: the last value is the origin of them all."""
-        ages = np.arange(features.shape[1] - 1, 0, -1)
-        fading = np.exp(-ages / (_MEMORY * self.horizon)).astype(np.float32)
+        length = features.shape[1]
+        memory = min(_MEMORY * self.horizon, _SHARE * length)
+        fading = np.exp(-np.arange(length - 1, 0, -1) / memory).astype(np.float32)
         return features[:, :-1, 0] * fading
