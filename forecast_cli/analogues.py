@@ -134,4 +134,5 @@ class Analogues:
         length = features.shape[1]
         memory = min(_MEMORY * self.horizon, _SHARE * length)
         fading = np.exp(-np.arange(length - 1, 0, -1) / memory).astype(np.float32)
-        return features[:, :-1, 0] * fading
+        keys: NDArray[np.float32] = features[:, :-1, 0] * fading
+        return keys
