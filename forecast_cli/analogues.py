@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.folding import tiled
+from forecast_cli.recurrence import looked_up
 from forecast_cli.representation import Representation, represent
 from forecast_cli.windows import last_steps
 
@@ -74,7 +75,8 @@ class Analogues:
         """Which contexts [B, L] can be compared [B]: what counts is known, and positive on logs."""
         window = last_steps(context, compared_length(self.horizon))
         known = self._is_known(window).all(axis=1)
-        return np.asarray(known & (self.n_windows > 0))
+        comparable: NDArray[np.bool_] = np.logical_and(known, self.n_windows > 0)
+        return comparable
 
     def forecast(self, context: Array) -> Array:
         """The forecast [B, H]; every row of the context [B, L] must be one that applies."""
@@ -86,11 +88,15 @@ class Analogues:
     def _continuation(self, keys: NDArray[np.float32]) -> NDArray[np.float32]:
         """The median [B, H] of what followed the windows nearest to the keys [B, K]."""
         known, sizes, followed = self._remembered
-        # Squared distances, less what is the same for all windows.
-        distances = sizes - 2 * (keys @ known.T)
-        count = min(N_NEAREST, len(known))
-        nearest = np.argpartition(distances, count - 1, axis=1)[:, :count]
-        median: NDArray[np.float32] = np.median(followed[nearest], axis=1)
+        count, candidates = (min(n, len(known)) for n in (N_NEAREST, 2 * N_NEAREST))
+        # Squared distances, less what is the same for all windows: that of a few is then counted
+        # out, as rounding can put one before another here.
+        roughly = sizes - 2 * (keys @ known.T)
+        near = np.argpartition(roughly, candidates - 1, axis=1)[:, :candidates]
+        apart = looked_up(known, near) - keys[:, None]
+        order = np.argsort((apart * apart).sum(axis=2), axis=1)[:, :count]
+        nearest = np.take_along_axis(near, order, axis=1)
+        median: NDArray[np.float32] = np.median(looked_up(followed, nearest), axis=1)
         return median
 
     @cached_property

@@ -52,13 +52,12 @@ def export(source: str) -> tuple[bytes, ExportReport]:
     Raises:
         CheckpointError: The checkpoint cannot be read.
         MissingExtraError: A package is not installed.
-        OutputError: The forecast rests on analogues too, or rounding takes the graph too far away,
-            as the networks are recursive.
+        OutputError: Rounding takes the graph too far away, as the networks are recursive, or other
+            analogues are chosen.
         ParityError: The graph is wrong.
     """
     _check_exporting()
     model, digest = read_checkpoint(source)
-    _check_portable(source, model)
     record = describe_graph(model, digest)
     data = translate_model(model, record)
     trials = make_trials(model)
@@ -74,6 +73,11 @@ def export(source: str) -> tuple[bytes, ExportReport]:
                 "(--strategy recursive), where differences of rounding grow; "
                 "train with --strategy direct"
             )
+        if model.committee.analogues is not None:
+            raise OutputError(
+                f"{escape(source)}: {words}. Among windows that are equally far away, analogues "
+                "may be chosen otherwise there; train with --analogues off"
+            )
         raise ParityError(words)
     return data, ExportReport(
         checkpoint=source,
@@ -87,16 +91,6 @@ def export(source: str) -> tuple[bytes, ExportReport]:
         n_checked=sum(len(trial.context) for trial in trials),
         largest_difference=largest,
     )
-
-
-def _check_portable(source: str, model: Model) -> None:
-    analogues = model.committee.analogues
-    if analogues is not None:
-        raise OutputError(
-            f"{escape(source)}: its forecast rests with {analogues.weight:.2f} on analogues, which "
-            f"look through {analogues.n_windows} windows of the training data; an ONNX graph has "
-            "no place for those: train with --analogues off"
-        )
 
 
 def parity(model: Model) -> float:

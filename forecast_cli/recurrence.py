@@ -168,14 +168,14 @@ def _expand(fed: Array, inputs: Sequence[Input], weights: Weights) -> Array:
     parts = [
         fed[:, :, [number]]
         if entry.n_categories is None
-        else _looked_up(weights[f"tables.{entry.name}"], fed[:, :, number].astype(np.int64) + 1)
+        else looked_up(weights[f"tables.{entry.name}"], fed[:, :, number].astype(np.int64) + 1)
         for number, entry in enumerate(inputs)
     ]
     return np.concatenate(parts, axis=2)
 
 
-def _looked_up(table: Array, rows: NDArray[np.int64]) -> Array:
-    """The rows [B, K, W] of a table that have these numbers [B, K]."""
+def looked_up(table: Array, rows: NDArray[np.int64]) -> Array:
+    """The rows [B, K, W] of a table [R, W] that have these numbers [B, K]."""
     found = np.take_along_axis(table, rows.reshape(-1, 1), axis=0)
     return found.reshape(*rows.shape, table.shape[1])
 

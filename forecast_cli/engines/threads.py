@@ -41,6 +41,11 @@ class Threads:
         pool = ThreadPoolExecutor(min(self.workers, n_parts))
         try:
             return list(pool.map(carry_out, range(n_parts)))
+        except Exception:
+            # Whoever clears away after a fault must not meet work that still writes.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
         finally:
             # After an interrupt nobody waits for a step, which can take long; the threads end
             # with it.

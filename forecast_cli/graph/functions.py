@@ -194,6 +194,12 @@ def _argsort(values: Traced, axis: int = -1, kind: str | None = None) -> Traced:
     return _ranked(numbers, axis)[1]
 
 
+@rule_for(np.argpartition)
+def _argpartition(values: Traced, kth: int, axis: int = -1) -> Traced:
+    """The places of the least values, up to the kth: those behind them would be in no order."""
+    return _least(values, kth + 1, axis)[1]
+
+
 @rule_for(np.unique)
 def _unique(values: Traced) -> Traced:
     """As they are: `partition` takes them."""
@@ -202,19 +208,31 @@ def _unique(values: Traced) -> Traced:
 
 @rule_for(np.median)
 def _median(values: Traced, axis: int) -> Any:
-    assert (axis, values.ndim) == (1, 2)
+    assert axis == 1
     size = values.shape[1]
     return _sort(values, axis)[:, (size - 1) // 2 : size // 2 + 1].mean(axis=1)
 
 
 def _ranked(values: Traced, axis: int) -> tuple[Traced, Traced]:
+    return _least(values, values.shape[axis], axis)
+
+
+def _least(values: Traced, count: int, axis: int) -> tuple[Traced, Traced]:
+    """So many of the least values along an axis, in order, and their places."""
     axis %= values.ndim
-    count = values.writer.constant(np.array([values.shape[axis]]))
-    names = values.writer.add("TopK", [values.name, count], 2, axis=axis, largest=0, sorted=1)
+    names = values.writer.add(
+        "TopK",
+        [values.name, values.writer.constant(np.array([count]))],
+        2,
+        axis=axis,
+        largest=0,
+        sorted=1,
+    )
     ordered, places = names
+    shape = (*values.shape[:axis], count, *values.shape[axis + 1 :])
     return (
-        Traced(values.writer, ordered, values.shape, values.dtype),
-        Traced(values.writer, places, values.shape, np.int64),
+        Traced(values.writer, ordered, shape, values.dtype),
+        Traced(values.writer, places, shape, np.int64),
     )
 
 

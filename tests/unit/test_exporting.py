@@ -98,13 +98,35 @@ def test_a_recursive_network_that_rounding_takes_too_far_is_refused_in_words(
         export(str(path))
 
 
-def test_a_forecast_that_rests_on_analogues_is_refused_with_what_to_do(tmp_path: Path) -> None:
+@pytest.fixture
+def with_windows(tmp_path: Path) -> Path:
+    """A checkpoint that rests on analogues too."""
     panel = make_panel(*[wave(60, seed=n) for n in range(4)])
-    path = tmp_path / "model.forecast"
+    path = tmp_path / "windows.forecast"
     committee = with_analogues(make_committee([make_member()]), panel, weight=0.25)
     path.write_bytes(dump_model(make_model(panel, committee)))
-    with pytest.raises(OutputError, match=r"0\.25 on analogues, .* 164 windows .*--analogues off"):
-        export(str(path))
+    return path
+
+
+def test_analogues_are_looked_for_in_the_graph_as_well(with_windows: Path) -> None:
+    data, report = export(str(with_windows))
+    assert report.largest_difference < 1e-6
+    model = read_checkpoint(str(with_windows))[0]
+    context = np.full((9, HISTORY_LENGTH), np.nan)
+    context[:, -50:] = [wave(50, seed=20 + n) for n in range(9)]
+    context[8, -3] = np.nan
+    wanted = model.committee.forecast(context)
+    np.testing.assert_allclose(run(data, context)[0], wanted, rtol=1e-6)
+    alone = replace(model.committee, analogues=None).forecast(context)
+    assert (wanted[:8] != alone[:8]).any(axis=1).all()
+
+
+def test_analogues_that_are_chosen_otherwise_in_the_graph_are_refused_in_words(
+    with_windows: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_LARGEST_DIFFERENCE", 0.0)
+    with pytest.raises(OutputError, match=r"s\.forecast: the graph is .* --analogues off"):
+        export(str(with_windows))
 
 
 def test_the_graph_forecasts_what_predict_does_for_any_number_of_series(
