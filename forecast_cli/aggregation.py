@@ -39,8 +39,8 @@ def on_coarser_steps(rule: Rule, context: Array, horizon: int, season_length: in
         known = np.isfinite(means).sum(axis=1, keepdims=True)
         enough = known >= max(_FEWEST, _PER_STEP_AHEAD * ahead)
         # One more is forecast, as values are read between two.
-        steps = rule(np.where(enough, means, 0.0), ahead + 1) @ _reading(span, ahead + 1, horizon)
-        total = total + np.where(enough, steps, 0.0)
+        said = rule(np.where(enough, means, 0.0), ahead + 1)
+        total = total + np.where(enough, _read_between(said, span, horizon), 0.0)
         count = count + enough
     mean: Array = total / count
     return mean
@@ -64,15 +64,13 @@ def _means(context: Array, span: int) -> Array:
     return means
 
 
-def _reading(span: int, count: int, horizon: int) -> Array:
-    """The weights [K, H] by which values in the middle of coarse steps are read at single ones.
+def _read_between(said: Array, span: int, horizon: int) -> Array:
+    """Values [B, K] in the middle of coarse steps, read at single ones [B, H].
 
     It is linear between two of them, and goes on before the first as between it and the second.
     """
     places = (np.arange(1, horizon + 1) - (span + 1) / 2) / span
-    before = np.clip(np.floor(places).astype(np.int64), 0, count - 2)
+    before = np.clip(np.floor(places).astype(np.int64), 0, said.shape[1] - 2)
     share = places - before
-    weights = np.zeros((count, horizon))
-    weights[before, np.arange(horizon)] = 1 - share
-    weights[before + 1, np.arange(horizon)] = share
-    return weights
+    between: Array = (1 - share) * said[:, before] + share * said[:, before + 1]
+    return between

@@ -18,6 +18,9 @@ from forecast_cli.windows import last_steps
 
 Array = NDArray[np.float64]
 
+ANALOGUES = "analogues"
+"""What reports call a forecast that rests on them, and on no network."""
+
 N_NEAREST = 30
 """Windows whose continuations are asked; the median of so many rests on none of them."""
 
@@ -27,11 +30,18 @@ _LENGTH, _LONGEST = 4, 96
 _MEMORY, _SHARE = 1.5, 0.5
 """How far back a step still counts for 1/e, in horizons and at most as a share of the window."""
 
-_TILE = 8
-"""Rows that are compared together: distances to all windows take megabytes a row."""
+MOST_NUMBERS = 40_000_000
+"""Of all windows and what followed them together, in single precision: 160 megabytes."""
+
+_LARGEST_TILE = 8
+_DISTANCES = 2**22
+"""Rows that are compared together, at most and by the distances that they make."""
 
 _BLOCK = 2**21
 """Values of windows that are expressed at a time."""
+
+_LARGEST_OUTPUT = 1e30
+"""What followed a window without much change can be as large as no single float is."""
 
 
 def compared_length(horizon: int) -> int:
@@ -61,7 +71,7 @@ class Analogues:
     log: bool
     horizon: int
     stride: int
-    values: NDArray[np.float32]
+    values: Array
     offsets: NDArray[np.int64]
     test_error: float | None
     weight: float
@@ -82,7 +92,8 @@ class Analogues:
         """The forecast [B, H]; every row of the context [B, L] must be one that applies."""
         window = last_steps(context, compared_length(self.horizon))
         represented = represent(self._representation, window, self.horizon)
-        output = tiled(self._continuation, (self._keys(represented.features),), _TILE)
+        tile = int(np.clip(_DISTANCES // self.n_windows, 1, _LARGEST_TILE))
+        output = tiled(self._continuation, (self._keys(represented.features),), tile)
         return represented.restore(output)
 
     def _continuation(self, keys: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -110,9 +121,10 @@ class Analogues:
         windows = np.lib.stride_tricks.sliding_window_view(self.values, length + self.horizon)
         size = max(1, _BLOCK // windows.shape[1])
         for first in range(0, self.n_windows, size):
-            some = windows[self._starts[first : first + size]].astype(np.float64)
+            some = windows[self._starts[first : first + size]]
             represented = represent(self._representation, some[:, :length], self.horizon)
             followed = represented.output_for(some[:, length:])
+            followed = np.clip(followed, -_LARGEST_OUTPUT, _LARGEST_OUTPUT)
             yield self._keys(represented.features), followed.astype(np.float32)
 
     @cached_property

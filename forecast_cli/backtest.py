@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli import metrics
+from forecast_cli.analogues import ANALOGUES
 from forecast_cli.baselines import NAIVE, SIMPLE, simple_for
 from forecast_cli.cleaning import usual_futures
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
@@ -226,6 +227,13 @@ def _breakdown(label: str, actual: Array, forecast: Array, scale: Array) -> Brea
 def _verdict(model: str, best: str, skill: float | None) -> str:
     if model in SIMPLE:
         return f"Not worth a network: none did better on validation, so every forecast is {model}."
+    if model == ANALOGUES:
+        without = "the forecast without one"
+        return f"Not worth a network: none has a weight. {_compare(without, best, skill)}"
+    return _compare(model, best, skill)
+
+
+def _compare(model: str, best: str, skill: float | None) -> str:
     if skill is None:
         return f"Use {best}: it makes no error here, so there is nothing for {model} to improve on."
     if skill > _NEGLIGIBLE_SKILL:

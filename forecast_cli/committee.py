@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.analogues import Analogues
+from forecast_cli.analogues import ANALOGUES, Analogues
 from forecast_cli.baselines import SIMPLE, continue_with_season
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inputs import Feed, Input, Surroundings
@@ -137,7 +137,7 @@ class Committee:
         """What reports call it: its cell, or what stands there without networks."""
         if self.members:
             return self.network.cell
-        return self.simple if self.analogues is None else "analogues"
+        return self.simple if self.analogues is None else ANALOGUES
 
     @property
     def n_parameters(self) -> int:

@@ -136,8 +136,8 @@ def run(race: Race, models: tuple[str, ...]) -> tuple[Contender, ...]:
         race.tell(
             Notice(
                 "warning",
-                f"{', '.join(silent)}: simple forecasts only, as no network could be trained or "
-                "did well enough to have a weight",
+                f"{', '.join(silent)}: no networks, as none could be trained or did well enough to "
+                "have a weight",
             )
         )
     # First, because of two that err alike the simple one is better.

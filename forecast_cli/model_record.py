@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from forecast_cli.analogues import Analogues
+from forecast_cli.analogues import MOST_NUMBERS, Analogues, compared_length
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form, Member
@@ -268,18 +268,21 @@ def _analogues(record: _ModelRecord, tensors: Tensors) -> Analogues | None:
     if record.analogues is None:
         return None
     values = tensors["analogues.values"]
-    if values.dtype != np.float32 or values.ndim != 1 or np.isinf(values).any():
+    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
         raise ValueError("tensor 'analogues.values' is not a list of finite numbers")
-    n_series = len(tensors["analogues.offsets"]) - 1
-    return Analogues(
+    offsets = tensor_of(tensors, "analogues.offsets", np.int64, (None,))
+    analogues = Analogues(
         log=record.analogues.log,
         horizon=record.horizon,
         stride=record.analogues.stride,
         values=values,
-        offsets=offsets_of(tensors, "analogues.offsets", n_series, len(values)),
+        offsets=offsets_of(tensors, "analogues.offsets", max(0, len(offsets) - 1), len(values)),
         test_error=record.analogues.test_error,
         weight=record.analogues.weight,
     )
+    if analogues.n_windows * (compared_length(record.horizon) + record.horizon) > MOST_NUMBERS:
+        raise ValueError("the analogues have more windows than are ever kept")
+    return analogues
 
 
 def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What learnt from the fit part, without a weight as yet: networks, and maybe analogues."""
+    """What learnt from the fit part, not weighed as yet: networks, and maybe analogues."""
 
     members: tuple[Member, ...]
     analogues: Analogues | None
@@ -75,7 +75,7 @@ def hear(job: FitJob, simple: str, parts: Parts, scene: Scene) -> list[Array]:
     members, analogues = parts.members, parts.analogues
     alone = [job.committee(simple, {}, (replace(member, weight=1.0),)) for member in members]
     if analogues is not None:
-        alone.append(job.committee(simple, {}, (), replace(analogues, weight=1.0)))
+        alone.append(job.committee(simple, {}, (), analogues))
     longest = max((member.form.context_length for member in members), default=0)
     around = look_around(job.panel, scene.origins, longest, job.plan.horizon)
     said = [committee.forecast(scene.context, around)[:, : scene.horizon] for committee in alone]

@@ -234,6 +234,16 @@ def test_a_simple_forecast_that_stands_alone_is_scored_once_and_not_called_a_net
     )
 
 
+def test_a_forecast_of_analogues_is_not_called_a_network() -> None:
+    scene = scene_of(GROWING)
+    found = report_backtest(
+        scene, score("analogues", scene, scene.actual), n_windows=1, step_size=1
+    )
+    assert found.verdict.startswith(
+        "Not worth a network: none has a weight. Worth using: the forecast without one makes 100 %"
+    )
+
+
 @pytest.mark.usefixtures("only_naive")
 def test_there_is_no_skill_where_the_best_simple_forecast_makes_no_error() -> None:
     found = report(scene_of([1.0, 2.0, 3.0, 4.0, 5.0]), rows([4, 6]))

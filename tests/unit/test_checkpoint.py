@@ -10,6 +10,7 @@ import pytest
 import safetensors
 import safetensors.numpy
 
+from forecast_cli import model_record
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.config import STRATEGIES, Strategy
 from forecast_cli.covariates import Covariate
@@ -282,12 +283,13 @@ def test_analogues_survive_the_way_through_a_file() -> None:
         edit_analogues(weight=-0.1),
         edit_analogues(weight=0.6),
         edit_analogues(log="yes"),
-        edit_tensor("analogues.values", np.zeros(180)),
-        edit_tensor("analogues.values", np.full(180, np.inf, np.float32)),
-        edit_tensor("analogues.values", np.zeros((180, 1), np.float32)),
+        edit_tensor("analogues.values", np.zeros(180, np.float32)),
+        edit_tensor("analogues.values", np.full(180, np.inf)),
+        edit_tensor("analogues.values", np.zeros((180, 1))),
         edit_tensor("analogues.offsets", np.array([0, 60, 120, 181])),
         edit_tensor("analogues.offsets", np.array([0, 90, 60, 180])),
         edit_tensor("analogues.offsets", np.array(180)),
+        edit_tensor("analogues.offsets", np.empty(0, np.int64)),
         lambda _, tensors: tensors.pop("analogues.values"),
         lambda _, tensors: tensors.pop("analogues.offsets"),
     ],
@@ -297,6 +299,13 @@ def test_analogues_that_do_not_hold_together_are_refused(
 ) -> None:
     with pytest.raises(CheckpointError):
         load(rebuilt(change, make_model_with_analogues()))
+
+
+def test_more_windows_than_are_ever_kept_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = dump_model(make_model_with_analogues())
+    monkeypatch.setattr(model_record, "MOST_NUMBERS", 2000)
+    with pytest.raises(CheckpointError, match="more windows than are ever kept"):
+        load(data)
 
 
 def test_a_model_with_covariates_survives_the_way_through_a_file() -> None:

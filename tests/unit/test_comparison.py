@@ -174,7 +174,7 @@ def test_series_too_short_for_networks_are_told_and_show_no_network() -> None:
     trainings, few, silent = told
     assert trainings.startswith("2 trainings, one for each cell and cutoff")
     assert few.startswith("10 values are too few to train a network on")
-    assert silent.startswith("gru, lstm: simple forecasts only")
+    assert silent.startswith("gru, lstm: no networks, as none")
 
 
 def test_a_series_that_begins_after_a_cutoff_is_forecast_from_later_ones_only() -> None:
