@@ -170,7 +170,10 @@ def _train(panel: Panel, run: _Run) -> Committee:
         network.member(task.form, weight=(1 - weight) / len(tasks))
         for task, network in zip(tasks, trained, strict=True)
     )
-    known = remember(panel, panel.offsets[:-1] + _TRAIN, run.horizon, log=False)
+    analogues = None
+    if weight:
+        known = remember(panel, panel.offsets[:-1] + _TRAIN, run.horizon, log=False)
+        analogues = replace(known, weight=weight)
     return Committee(
         network=tasks[0].form.network,
         members=members,
@@ -178,7 +181,7 @@ def _train(panel: Panel, run: _Run) -> Committee:
         simple="naive",
         horizon=run.horizon,
         season_length=_DAY,
-        analogues=replace(known, weight=weight) if weight else None,
+        analogues=analogues,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast_cli.analogues import MOST_NUMBERS, Analogues, compared_length
 from forecast_cli.baselines import NAIVE, SIMPLE
@@ -267,9 +268,7 @@ def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, numbe
 def _analogues(record: _ModelRecord, tensors: Tensors) -> Analogues | None:
     if record.analogues is None:
         return None
-    values = tensors["analogues.values"]
-    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
-        raise ValueError("tensor 'analogues.values' is not a list of finite numbers")
+    values = _values(tensors, "analogues.values")
     offsets = tensor_of(tensors, "analogues.offsets", np.int64, (None,))
     analogues = Analogues(
         log=record.analogues.log,
@@ -285,13 +284,19 @@ def _analogues(record: _ModelRecord, tensors: Tensors) -> Analogues | None:
     return analogues
 
 
+def _values(tensors: Tensors, name: str) -> NDArray[np.float64]:
+    """The values of series one after the other, NaN where missing."""
+    values = tensors[name]
+    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
+        raise ValueError(f"tensor {name!r} is not a list of finite numbers")
+    return values
+
+
 def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
     starts = tensor_of(tensors, "series.starts", np.int64, (None,))
     if (starts < -_FURTHEST_START).any() or (starts > _FURTHEST_START).any():
         raise ValueError("a series starts beyond all times")
-    values = tensors["series.values"]
-    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
-        raise ValueError("tensor 'series.values' is not a list of finite numbers")
+    values = _values(tensors, "series.values")
     offsets = offsets_of(tensors, "series.offsets", len(starts), len(values))
     n_texts = len(starts) * len(record.columns.id)
     text = tensor_of(tensors, "series.ids", np.uint8, (None,)).tobytes()

@@ -32,8 +32,8 @@ def offer_analogues(panel: Panel, limits: NDArray[np.int64], horizon: int) -> An
     """
     if panel.n_series < _FEWEST_SERIES:
         return None
-    values, _ = seen_values(without_outliers(panel, limits), limits)
-    offered = remember(panel, limits, horizon, log=bool(np.nanmin(values) > 0))
+    values, offsets = seen_values(without_outliers(panel, limits), limits)
+    offered = _keep(values, offsets, horizon, log=bool(np.nanmin(values) > 0))
     if offered.n_windows < _FEWEST_WINDOWS or offered.stride > _LONGEST_STRIDE:
         return None
     ends = histories(panel, origins_at(limits))
@@ -43,9 +43,16 @@ def offer_analogues(panel: Panel, limits: NDArray[np.int64], horizon: int) -> An
 def remember(panel: Panel, limits: NDArray[np.int64], horizon: int, *, log: bool) -> Analogues:
     """The windows before the limits [N], without outliers; as many as can be kept."""
     values, offsets = seen_values(without_outliers(panel, limits), limits)
+    return _keep(values, offsets, horizon, log=log)
+
+
+def _keep(
+    values: NDArray[np.float64], offsets: NDArray[np.int64], horizon: int, *, log: bool
+) -> Analogues:
     span = compared_length(horizon) + horizon
-    n_windows = int(np.clip(np.diff(offsets) - span + 1, 0, None).sum())
-    n_forecasts = max(panel.n_series, _FEWEST_FORECASTS)
+    lengths = np.diff(offsets)
+    n_windows = int(np.clip(lengths - span + 1, 0, None).sum())
+    n_forecasts = max(len(lengths), _FEWEST_FORECASTS)
     most = max(1, min(MOST_NUMBERS // span, _MOST_COMPARISONS // n_forecasts))
     return Analogues(
         log=log,

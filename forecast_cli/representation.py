@@ -73,7 +73,7 @@ class Represented:
         return self.shift + self.unit * relative
 
     def output_for(self, future: Array) -> Array:
-        """The network output [B, H] that stands for a future [B, H]; on logs it is positive.
+        """The network output [B, H] that stands for a future [B, H], which is positive on logs.
 
         Zero where a unit is zero: a window without any change.
         """

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice
-from forecast_cli.read_config import ReadConfig
+from forecast_cli.read_config import Missing, ReadConfig
 from forecast_cli.reading.layout import Observations
 from forecast_cli.reading.spans import Spans, find_spans
 
@@ -16,9 +16,9 @@ Observe = Callable[..., Observations]
 SERIES = st.lists(st.sampled_from([NAN, 1.0]), min_size=1, max_size=6).filter(lambda s: 1.0 in s)
 
 
-def spans_of(observed: Observations, missing: str | None = None) -> tuple[Spans, list[str]]:
+def spans_of(observed: Observations, missing: Missing | None = None) -> tuple[Spans, list[str]]:
     notices: list[Notice] = []
-    spans = find_spans(observed, ReadConfig(missing=missing), notices.append)  # type: ignore[arg-type]
+    spans = find_spans(observed, ReadConfig(missing=missing), notices.append)
     return spans, [notice.text for notice in notices]
 
 
