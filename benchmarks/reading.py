@@ -35,12 +35,15 @@ _KINDS = {
     "integers": "one series, numbered",
     "long": "long: id, date, value",
     "extra": "long, three more columns",
+    "digits": "long, all digits of the values",
     "years": "long: id, year, value",
     "keys": "long: numbered id, step, value",
+    "keys-digits": "the same, all digits of the values",
     "wide": "wide: a date, 100 series",
     "rows": "one row per series: a name, 64 years",
     "quoted": "the same, all fields quoted",
 }
+_DATED = ("minutes", "long", "extra", "digits", "wide")
 _SERIES_LENGTH = 100
 # Not every file needs pandas, whose import is no part of what a file takes.
 _READ = """
@@ -94,7 +97,7 @@ def _memory(folder: Path, kind: str) -> float:
 
 def _row(folder: Path, kind: str, rounds: int, memory: float) -> str:
     path = folder / f"{kind}.csv"
-    readers = _readers(path, dates=kind in ("minutes", "long", "extra", "wide"))
+    readers = _readers(path, dates=kind in _DATED)
     seconds = _in_turn(readers, rounds)
     plain, parsed, ours = seconds[:3]
     cells = [
@@ -172,7 +175,9 @@ def _frame(kind: str, rows: int) -> "pd.DataFrame":
     import pandas as pd
 
     random = np.random.default_rng(0)
-    values = np.round(random.normal(100, 10, rows), 3)
+    values = random.normal(100, 10, rows)
+    if not kind.endswith("digits"):
+        values = np.round(values, 3)
     number = np.arange(rows)
     minutes = pd.Timestamp("2020-01-01") + pd.to_timedelta(number, unit="min")
     if kind == "minutes":
@@ -199,14 +204,14 @@ def _long_frame(kind: str, values: "NDArray[np.float64]") -> "pd.DataFrame":
 
     random = np.random.default_rng(1)
     series, step = np.divmod(np.arange(len(values)), _SERIES_LENGTH)
-    if kind == "keys":
+    if kind.startswith("keys"):
         return pd.DataFrame({"id": series, "step": step, "value": values})
     frame = pd.DataFrame({"id": np.char.add("shop_", series.astype(str))})
     if kind == "years":
         return frame.assign(year=1900 + step, value=values)
     days = pd.date_range("2020-01-01", periods=_SERIES_LENGTH).strftime("%Y-%m-%d")
     frame = frame.assign(date=days.to_numpy()[step], value=values)
-    if kind == "long":
+    if kind != "extra":
         return frame
     return frame.assign(
         price=np.round(random.random(len(values)), 2),

@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from forecast_cli.packed_digits import written
 from forecast_cli.packed_texts import PackedTexts, Words, rises
 from forecast_cli.reading.cells import Texts, factorized
-from forecast_cli.reading.decimals import read_decimals
 from forecast_cli.reading.field_words import field_words
+from forecast_cli.reading.odd_fields import read_odd
 from forecast_cli.reading.plain_fields import read_plain
 from forecast_cli.reading.record_blocks import Block
 from forecast_cli.reading.records import Records
 
 _ROWS = 1 << 14
 _FEW_RUNS = 0.1
+_FEW_ODD = 0.05
 # Any odd number with bits all over it will do.
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -176,7 +177,7 @@ def _read_numbers(block: Block, columns: Sequence[int]) -> NDArray[np.float64] |
     values, odd = read_plain(block.data, starts, widths)
     if len(odd):
         words = field_words(block.data, starts[odd], widths[odd], has_quotes=block.has_quotes)
-        read = None if words is None else read_decimals(words)
+        read = None if words is None else read_odd(words, int(_FEW_ODD * len(values)))
         if read is None:
             return None
         values[odd] = read

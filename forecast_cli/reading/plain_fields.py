@@ -1,29 +1,40 @@
-"""Places of fields -> numbers: digits with a dot and a minus at most, as most numbers are written.
+"""Places of fields -> numbers: digits with a dot and a sign at most, as most numbers are written.
 
-A word holds the last eight characters of a field, another one those in front of them. Shifted until
-they end at the highest byte, they keep nothing of what stands beside the field.
+A word holds the last eight characters of a field, another one those in front of them, and a third
+one those in front of both. What stands before the digits is cleared.
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.packed_digits import joined_digits, no_digits
 from forecast_cli.reading.field_words import gathered
+from forecast_cli.reading.quotients import MOST_DECIMALS, nearest_quotients
 from forecast_cli.reading.record_blocks import Offsets
 
 Word = NDArray[np.uint64]
 
-_WORD, _LONGEST, _MOST_DIGITS = (np.uint8(n) for n in (8, 16, 15))
+_WORD, _LONGEST, _MOST_DIGITS = 8, 24, 18
+_WORDS = range(_LONGEST // _WORD)
+_BELOW_2_63 = 900
+"""Digits above sixteen others that stand for a number below it leave the whole below 2^63."""
+
 _ONE, _SEVEN, _SIGN, _BYTE = (np.uint64(n) for n in (1, 7, 63, 0xFF))
 _ZEROS = np.uint64(0x3030303030303030)
-_DOT, _MINUS = (np.uint64(mark ^ ord("0")) for mark in b".-")
+_DOT = np.uint64(ord(".") ^ ord("0"))
+_PLUS, _MINUS = (np.uint8(ord(mark)) for mark in "+-")
 # For so many bits below a dot, the power of ten of the digits above it; 64 bits are for no dot.
-_SCALES = np.ones(65)
-_SCALES[:64:8] = 10.0 ** np.arange(7, -1, -1)
-_HEAD_SCALES = _SCALES.copy()
-_HEAD_SCALES[:64:8] *= 1e8
+_POWERS = np.ones(65)
+_POWERS[:64:8] = 10.0 ** np.arange(7, -1, -1)
+# The same where one or two words follow.
+_SCALES = [np.append(_POWERS[:64] * 10.0 ** (_WORD * n), 1.0) for n in _WORDS]
+# The last bytes of a word, and those of each word that so many characters take.
+_LAST_BYTES = ~np.array([(1 << 8 * n) - 1 for n in range(_WORD, -1, -1)], dtype=np.uint64)
+_SIZES = np.arange(_LONGEST + 2)
+_TAKEN = [_LAST_BYTES.take(_SIZES - _WORD * n, mode="clip") for n in _WORDS]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,38 +58,38 @@ def read_plain(
     array([2])
     """
     sizes = np.minimum(widths, _LONGEST + 1).astype(np.uint8)
-    first = gathered(data, starts, 8)[:, 0] ^ _ZEROS
-    negative = first & _BYTE == _MINUS
-    if negative.any():
-        # A leading zero changes no number.
-        first ^= negative * _MINUS
-    if sizes.max() <= _WORD:
-        part = _read_word(_ended(first, _WORD - sizes), _SCALES)
-    else:
-        behind = np.maximum(sizes, _WORD) - _WORD
-        last = gathered(data, starts + behind, 8)[:, 0] ^ _ZEROS
-        last = np.where(behind, last, first)
-        part = _joined(
-            _read_word(_ended(first, _LONGEST - sizes), _HEAD_SCALES),
-            _read_word(_ended(last, _WORD - np.minimum(sizes, _WORD)), _SCALES),
-        )
-    values = part.numbers.astype(np.float64)
-    if part.scale is not None:
-        values /= part.scale
+    sign = np.frombuffer(data, dtype=np.uint8).take(starts, mode="clip")
+    negative = sign == _MINUS
+    signed = (negative | (sign == _PLUS)) & (sizes > 0)
+    words = _words_of(data, starts + widths, sizes - signed)
+    parts = [_read_word(word, _SCALES[n]) for n, word in enumerate(words)]
+    whole = reduce(_joined, reversed(parts))
+    n_digits = sizes - signed - whole.n_dots
+    odd = (whole.n_dots > 1) | (n_digits == 0) | (sizes > _LONGEST)
+    if len(parts) == len(_WORDS):
+        odd |= (n_digits > _MOST_DIGITS) & (parts[-1].numbers >= _BELOW_2_63)
+        if whole.scale is not None:
+            odd |= whole.scale > 10.0**MOST_DECIMALS
+        # They may have wrapped around.
+        whole.numbers[odd] = 0
+    values = nearest_quotients(whole.numbers, whole.scale)
     if negative.any():
         values.view(np.uint64)[:] ^= negative.astype(np.uint64) << _SIGN
-    n_digits = sizes - negative - part.n_dots
-    # Nothing less one is a large number.
-    odd = (part.n_dots > 1) | (n_digits - np.uint8(1) >= _MOST_DIGITS) | (sizes > _LONGEST)
     if not sizes.all():
         values[sizes == 0] = np.nan
         odd &= sizes > 0
     return values, np.flatnonzero(odd)
 
 
-def _ended(word: Word, n_bytes: NDArray[np.uint8]) -> Word:
-    """Words moved up by so many bytes, zeros below."""
-    return word << (n_bytes * np.uint8(8)).astype(np.uint64)
+def _words_of(data: bytes, stops: Offsets, sizes: NDArray[np.uint8]) -> list[Word]:
+    """The words, last one first, of so many characters before each stop, less "0" each."""
+    n_words = min(max(-(-int(sizes.max(initial=0)) // _WORD), 1), len(_WORDS))
+    width = _WORD * n_words
+    if stops.min(initial=width) < width:
+        # At the start of the data. What is put before them is cleared like all that stands there.
+        data, stops = bytes(width) + data[: stops.max()], stops + width
+    words = gathered(data, stops - width, width).T[::-1]
+    return [(word ^ _ZEROS) & _TAKEN[n].take(sizes) for n, word in enumerate(words)]
 
 
 def _read_word(word: Word, scales: NDArray[np.float64]) -> _Part:
@@ -104,8 +115,9 @@ def _read_word(word: Word, scales: NDArray[np.float64]) -> _Part:
 
 def _joined(head: _Part, tail: _Part) -> _Part:
     """The digits of two words, of which the second one is full unless the first is empty."""
-    factors = np.where(tail.n_dots, np.int64(10**7), np.int64(10**8))
-    scale = head.scale if tail.scale is None else tail.scale
-    if head.scale is not None and tail.scale is not None:
-        scale = head.scale * tail.scale
+    if tail.scale is None:
+        numbers = head.numbers * 10**_WORD + tail.numbers
+        return _Part(numbers, head.scale, head.n_dots)
+    factors = np.where(tail.n_dots, 10 ** (_WORD - 1), 10**_WORD)
+    scale = tail.scale if head.scale is None else head.scale * tail.scale
     return _Part(head.numbers * factors + tail.numbers, scale, head.n_dots + tail.n_dots)

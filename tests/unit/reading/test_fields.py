@@ -14,6 +14,7 @@ from forecast_cli.reading.records import Records, split_records
 FIELD = st.one_of(
     st.sampled_from(["", "NA", "nan", " 5", "5 ", "ü", "x" * 70, '"a,b"', '"a""b"', '""', "1e5"]),
     st.from_regex(r"[+-]?[0-9]{0,9}\.?[0-9]{0,9}", fullmatch=True),
+    st.from_regex(r"[+-]?[0-9]{0,4}\.[0-9]{12,20}", fullmatch=True),
     st.dates().map(str),
 )
 
@@ -41,6 +42,12 @@ def test_numbers_are_those_of_the_parser_to_the_last_bit(fields: list[str]) -> N
     if values is not None:
         parsed = DelimitedCells(found)._parse([], [1]).to_numpy()
         assert values.tobytes() == parsed.astype(np.float64).tobytes()
+
+
+def test_a_few_exponents_among_many_numbers_need_no_parser() -> None:
+    rows = [f"x,{number}" for number in [*range(98), "1e-05", "NA"]]
+    _, values = read_fields(records("a,b", *rows), [], [1])
+    np.testing.assert_array_equal(values, np.array([[*range(98), 1e-05, np.nan]]).T)
 
 
 @pytest.mark.parametrize("field", [" a", "x" * 65, '"a""b"'])

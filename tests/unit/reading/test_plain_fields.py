@@ -5,8 +5,11 @@ from hypothesis import strategies as st
 
 from forecast_cli.reading.plain_fields import read_plain
 
-NUMBER = st.from_regex(r"-?([0-9]{1,15}|[0-9]{0,6}\.[0-9]{1,8}|[0-9]{1,8}\.)", fullmatch=True)
-ODD = ["+1", "1e5", "1.2.3", ".", "-", "-.", "--1", "1-", "NA", " 1", "1/2", "1:2", "ü", "\x7f"]
+DIGITS = (
+    r"[+-]?([0-9]{1,18}|[0-9]{0,9}\.[0-9]{1,9}|[0-9]{1,3}\.[0-9]{10,15}|0?\.0{0,3}[0-9]{15,17})"
+)
+NUMBER = st.from_regex(DIGITS, fullmatch=True)
+ODD = ["++1", "1e5", "1.2.3", ".", "-", "-.", "--1", "1-", "NA", " 1", "1/2", "1:2", "ü", "\x7f"]
 
 
 def read(*fields: str) -> tuple[np.ndarray, list[int]]:
@@ -34,10 +37,34 @@ def test_what_is_written_in_another_way_is_left_to_others(field: str, other: str
 
 
 @pytest.mark.parametrize(
-    "field", ["1234567890123456", "-1234567.123456789", "12345678.1.2", "0.12345678.1", "1" * 40]
+    "field",
+    [
+        "12345678.1.2",
+        "0.12345678.1",
+        "12.123456789012345678.1",
+        "9876543210987654321",
+        "90112345.1234567890123456",
+        "0.000000000000000000001",
+        "1" * 40,
+    ],
 )
-def test_long_numbers_and_those_with_a_dot_in_each_word_are_left_to_others(field: str) -> None:
+def test_too_many_digits_and_a_dot_in_each_word_are_left_to_others(field: str) -> None:
     assert read("1", field, "2")[1] == [1]
+
+
+@pytest.mark.parametrize(
+    "field", ["899" + "9" * 16, "0.00123456789012345678", "+000000000000000000001.5"]
+)
+def test_many_digits_are_read_where_they_make_no_large_number(field: str) -> None:
+    values, odd = read("1", field, "2")
+    assert (values.tolist(), odd) == ([1, float(field), 2], [])
+
+
+@given(st.lists(st.floats(1e-4, 1e15), min_size=1))
+def test_floats_as_python_writes_them_come_back(numbers: list[float]) -> None:
+    values, odd = read(*map(repr, numbers))
+    assert odd == []
+    assert values.tolist() == numbers
 
 
 def test_empty_fields_are_missing() -> None:
@@ -52,7 +79,7 @@ def test_a_minus_behind_an_empty_field_is_none_of_its_own() -> None:
     np.testing.assert_array_equal(values, [np.nan, -5])
 
 
-@pytest.mark.parametrize("field", ["5", "1.5", "-123456789.25"])
-def test_numbers_at_the_end_of_the_bytes_are_read(field: str) -> None:
+@pytest.mark.parametrize("field", ["5", "1.5", "+7", "-123456789.25", "-0.12345678901234567"])
+def test_numbers_at_the_start_and_at_the_end_of_the_bytes_are_read(field: str) -> None:
     values, odd = read_plain(field.encode(), np.array([0]), np.array([len(field)]))
     assert (values.tolist(), odd.tolist()) == ([float(field)], [])
