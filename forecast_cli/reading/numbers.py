@@ -1,13 +1,8 @@
-"""Number text -> float64: strict, with the style of the column found from all its values."""
+"""Number text -> what it is: plain, missing, meant in another style; and what to do about it."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 MISSING = ("", "na", "nan", "null", "none", "n/a", "#n/a", "<na>", "..")
 MISSING_SPELLINGS = sorted({s for m in MISSING for s in (m, m.upper(), m.capitalize())} | {"NaN"})
@@ -40,14 +35,6 @@ LARGEST = 1e150
 
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 _LONGEST = 400
-
-
-@dataclass(frozen=True)
-class NumberStyle:
-    """The decimal mark and the thousands mark ("" for none)."""
-
-    decimal: str = "."
-    thousands: str = ""
 
 
 def is_missing(text: str) -> bool:
@@ -116,28 +103,6 @@ def has_bools(texts: Sequence[str]) -> bool:
     return ("e" in joined or "E" in joined) and any(map(is_bool, texts))
 
 
-def parse_numbers(
-    texts: Sequence[str], style: NumberStyle
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Numbers [T] of texts, NaN where missing, and which are no number in the style or too large.
-
-    >>> parse_numbers(["1.980,5", "NA", "$3"], NumberStyle(",", "."))
-    (array([1980.5,    nan,    nan]), array([False, False,  True]))
-    """
-    values = np.full(len(texts), np.nan)
-    bad = np.zeros(len(texts), dtype=np.bool_)
-    grouped = _grouped(style)
-    for i, text in enumerate(texts):
-        stripped = text.strip()
-        if stripped.lower() in MISSING:
-            continue
-        plain = _as_plain(stripped, style, grouped)
-        values[i] = float(plain) if is_plain(plain) else math.inf
-        bad[i] = abs(values[i]) > LARGEST
-    values[bad] = np.nan
-    return values, bad
-
-
 def may_be_grouped(texts: Sequence[str]) -> bool:
     """Whether every dot may mark thousands: three digits after each, and whole numbers beside.
 
@@ -154,41 +119,6 @@ def may_be_grouped(texts: Sequence[str]) -> bool:
         return False
     n_grouped = sum("." in text and not is_missing(text) for text in texts)
     return 0 < n_grouped < len(present_texts(texts))
-
-
-def guess_style(
-    texts: Sequence[str], decimal: str | None = None, thousands: str | None = None
-) -> NumberStyle | None:
-    """The one style that reads every text, or None where none or several that differ do.
-
-    A lone comma before three digits may be either mark: 1,234 alone decides nothing.
-
-    >>> guess_style(["1,980.00", "12"])
-    NumberStyle(decimal='.', thousands=',')
-    >>> guess_style(["1,234", "5,678"]) is None
-    True
-    """
-    present = [text for text in texts if not is_missing(text)]
-    readings: list[tuple[NumberStyle, NDArray[np.float64]]] = []
-    for style in _styles(decimal, thousands):
-        values, bad = parse_numbers(present, style)
-        if not bad.any():
-            readings.append((style, values))
-        if readings and style == NumberStyle():
-            break
-    if any((values != readings[0][1]).any() for _, values in readings[1:]):
-        return None
-    return readings[0][0] if readings else None
-
-
-def _styles(decimal: str | None, thousands: str | None) -> list[NumberStyle]:
-    """The styles that the options leave open, the plain one first."""
-    return [
-        NumberStyle(mark, group)
-        for mark in (decimal or ".,")
-        for group in (("", "." if mark == "," else ",") if thousands is None else (thousands,))
-        if mark != group
-    ]
 
 
 def remedy(text: str) -> str:
@@ -218,23 +148,3 @@ def _advice_on_marks(text: str) -> str:
     if _MARKED.fullmatch(text) and re.search(r"[,'’_\s\u00a0\u2009\u202f]|\..*\.", text):
         return "say how numbers are written with --decimal and --thousands"
     return ""
-
-
-def _grouped(style: NumberStyle) -> re.Pattern[str] | None:
-    if not style.thousands:
-        return None
-    mark, decimal = re.escape(style.thousands), re.escape(style.decimal)
-    # In India and around it, twos stand before the last three digits.
-    groups = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d{{1,2}}(?:{mark}\d{{2}})+{mark}\d{{3}})"
-    return re.compile(rf"[+-]?{groups}(?:{decimal}\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
-
-
-def _as_plain(text: str, style: NumberStyle, grouped: re.Pattern[str] | None) -> str:
-    """The text with "." as decimal mark and no thousands marks; "" where it breaks the style."""
-    if grouped is not None and style.thousands in text:
-        if not grouped.fullmatch(text):
-            return ""
-        text = text.replace(style.thousands, "")
-    if style.decimal == ".":
-        return text
-    return "" if "." in text else text.replace(style.decimal, ".")

@@ -14,17 +14,20 @@ from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.cells import Cells, LentCells, Texts
 from forecast_cli.reading.numbers import (
     LARGEST,
-    NumberStyle,
-    guess_style,
     has_bools,
     is_number_like,
     is_plain,
-    parse_numbers,
     plain_texts,
     present_texts,
     remedy,
 )
 from forecast_cli.reading.places import Numbered, Places
+from forecast_cli.reading.styles import (
+    NumberStyle,
+    hold_mark,
+    parse_numbers,
+    read_in_one_style,
+)
 from forecast_cli.times.timeformats import are_readable, may_be_times
 from forecast_cli.wording import escape
 
@@ -167,8 +170,9 @@ class Table:
     def _may_be_plain(self, columns: Sequence[int]) -> bool:
         if self.config.thousands is not None or self.config.decimal == ",":
             return False
-        # The parser would read true and false as 1 and 0.
-        return not any(has_bools(self.sample(column)) for column in columns)
+        samples = map(self.sample, columns)
+        # The parser would read true and false as 1 and 0, and find a comma late.
+        return not any(has_bools(texts) or "," in "".join(texts) for texts in samples)
 
     def _plain_matrix(self, columns: Sequence[int]) -> NDArray[np.float64] | None:
         """Columns of plain numbers; None where there is anything else."""
@@ -185,14 +189,15 @@ class Table:
 
     def _styled_numbers(self, column: int) -> NDArray[np.float64]:
         texts = self.texts(column)
-        style = guess_style(texts.values, self.config.decimal, self.config.thousands)
-        if style is None:
+        read = read_in_one_style(texts.values, self.config.decimal, self.config.thousands)
+        if read is None:
             raise self._no_number(column, texts)
+        style, values = read
         if style.decimal != (self.config.decimal or ".") or (
             style.thousands and self.config.thousands is None
         ):
             self._tell_style(column, style)
-        return parse_numbers(texts.values, style)[0][texts.codes]
+        return values[texts.codes]
 
     def _no_number(self, column: int, texts: Texts) -> DataError:
         style = NumberStyle(self.config.decimal or ".", self.config.thousands or "")
@@ -210,8 +215,7 @@ class Table:
         if style.thousands:
             marks += f", {names[style.thousands]} as the thousands mark"
         texts = self.texts(column)
-        odd = {",", style.thousands} - {""}
-        marked = np.array([any(mark in text for mark in odd) for text in texts.values])[texts.codes]
+        marked = hold_mark(texts.values, "," + style.thousands)[texts.codes]
         where = self.where(int(marked.argmax()), column)
         text = f"{where}: read with {marks}, {marked.sum()} in all (--decimal, --thousands)"
         self.tell(Notice("warning", text))

@@ -14,7 +14,7 @@ DECIMALS = st.integers(0, MOST_DECIMALS)
 
 def quotients(cases: list[tuple[int, int]]) -> list[float]:
     numbers, decimals = np.array(cases, dtype=np.int64).T
-    return nearest_quotients(numbers, 10.0**decimals).tolist()
+    return list(map(float, nearest_quotients(numbers, 10.0**decimals)))
 
 
 def nearest(cases: list[tuple[int, int]]) -> list[float]:
