@@ -15,8 +15,8 @@ _PER_STEP_AHEAD = 1.5
 chance, and the further it leads the worse."""
 
 
-def on_coarser_steps(rule: Rule, context: Array, horizon: int, season_length: int) -> Array:
-    """The mean of what a rule forecasts from single steps and from means of several.
+def with_coarser_steps(rule: Rule, context: Array, single: Array, season_length: int) -> Array:
+    """The mean of what a rule forecasts from `single` steps [B, H], and from means of several.
 
     They are as many as divide a season, a whole one at last: means show the trend where single
     steps show noise. Where too few are known they are left out. NaN is padding or missing, and a
@@ -26,11 +26,13 @@ def on_coarser_steps(rule: Rule, context: Array, horizon: int, season_length: in
     Kourentzes, Petropoulos & Trapero (2014); here forecasts are combined by their mean.
 
     >>> from forecast_cli.smoothing import damped_trend
-    >>> on_coarser_steps(damped_trend, np.arange(40.0)[None], 2, 4).round(1).tolist()
+    >>> context = np.arange(40.0)[None]
+    >>> single = damped_trend(context, 2)
+    >>> with_coarser_steps(damped_trend, context, single, 4).round(1).tolist()
     [[40.0, 40.9]]
     """
-    total = rule(context, horizon)
-    count = np.ones_like(total[:, :1])
+    horizon = single.shape[1]
+    total, count = single, np.ones_like(single[:, :1])
     for span in _coarser(season_length):
         ahead = -(-horizon // span)
         means = _means(context, span)

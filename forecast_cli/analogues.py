@@ -5,7 +5,7 @@ smooth over, where many long series move in much the same way.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -75,6 +75,10 @@ class Analogues:
     offsets: NDArray[np.int64]
     test_error: float | None
     weight: float
+
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: windows are expressed anew from the values where they are needed."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
 
     @property
     def n_windows(self) -> int:

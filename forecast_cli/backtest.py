@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_cli import metrics
 from forecast_cli.analogues import ANALOGUES
-from forecast_cli.baselines import NAIVE, SIMPLE, simple_for
+from forecast_cli.baselines import NAIVE, SIMPLE, Continuations, simple_for
 from forecast_cli.cleaning import usual_futures
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
 from forecast_cli.panel import Panel
@@ -45,10 +45,11 @@ class Scene:
     @cached_property
     def simple(self) -> dict[str, Array]:
         """The simple forecasts [W, H], by name."""
-        return {
-            name: continuation(self.context, self.horizon, self.season_length)
-            for name, continuation in simple_for(self.season_length).items()
-        }
+        shared = Continuations(
+            context=self.context, horizon=self.horizon, season_length=self.season_length
+        )
+        rules = simple_for(self.season_length)
+        return {name: shared.by(continuation) for name, continuation in rules.items()}
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Scene":
         """The chosen [W] of the origins."""

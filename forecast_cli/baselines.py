@@ -6,12 +6,13 @@ rule gets the next simpler one, at last its last value. `SIMPLE` names the rules
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.aggregation import Rule, on_coarser_steps
+from forecast_cli.aggregation import Rule, with_coarser_steps
 from forecast_cli.scales import LARGEST_EXPONENT
 from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.smoothing import damped_trend, theta
@@ -90,28 +91,8 @@ class _Smoothed:
     aggregated: bool = False
 
     def __call__(self, context: Array, horizon: int, season_length: int = 1) -> Array:
-        with np.errstate(over="ignore", invalid="ignore"):
-            season = estimate_season(context, season_length)
-        return self.with_season(context, horizon, season)
-
-    def with_season(self, context: Array, horizon: int, season: Season) -> Array:
-        """The same for a season that is known already."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            plain = season.remove(context)
-            logged = season.on_logs[:, None] & self.on_logs
-            values = np.where(logged, np.log(np.where(logged, plain, 1.0)), plain)
-            last = naive(values, 1)
-            forecast = self._follow(values, horizon, season.length)
-            growth = np.clip(forecast - last, -LARGEST_EXPONENT, LARGEST_EXPONENT)
-            forecast = np.where(logged, np.exp(last + growth), forecast)
-            forecast = season.restore(forecast)
-        usable = np.isfinite(last) & np.isfinite(forecast)
-        return np.where(usable, forecast, naive(context, horizon))
-
-    def _follow(self, values: Array, horizon: int, season_length: int) -> Array:
-        if self.aggregated:
-            return on_coarser_steps(self.rule, values, horizon, season_length)
-        return self.rule(values, horizon)
+        shared = Continuations(context=context, horizon=horizon, season_length=season_length)
+        return shared.by(self)
 
 
 NAIVE: dict[str, Continuation] = {
@@ -134,7 +115,10 @@ SIMPLE: dict[str, Continuation] = NAIVE | {
 
 
 def simple_for(season_length: int) -> dict[str, Continuation]:
-    """`SIMPLE` but for the rules that without a season would only repeat another one."""
+    """`SIMPLE`, but for the trends of coarser steps where no season has any.
+
+    They would repeat the damped trend.
+    """
     if season_length > 1:
         return SIMPLE
     return {name: rule for name, rule in SIMPLE.items() if not _is_aggregated(rule)}
@@ -144,12 +128,55 @@ def _is_aggregated(continuation: Continuation) -> bool:
     return isinstance(continuation, _Smoothed) and continuation.aggregated
 
 
-def continue_with_season(name: str, context: Array, horizon: int, season: Season) -> Array:
-    """What `SIMPLE` of this name makes of a context whose season is known, and so is its length."""
-    continuation = SIMPLE[name]
-    if isinstance(continuation, _Smoothed):
-        return continuation.with_season(context, horizon, season)
-    return continuation(context, horizon, season.length)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Continuations:
+    """Simple continuations [B, H] of one context [B, L].
+
+    What several of them rest on is worked out once, and only when one of them asks for it.
+    """
+
+    context: Array
+    horizon: int
+    season_length: int
+    _single: dict[tuple[Rule, bool], Array] = field(default_factory=dict, init=False, repr=False)
+    """What bare rules forecast from single steps, on logs or not."""
+
+    def by(self, continuation: Continuation) -> Array:
+        """What a continuation of `SIMPLE` makes of the context."""
+        if isinstance(continuation, _Smoothed):
+            return self._smooth(continuation)
+        return continuation(self.context, self.horizon, self.season_length)
+
+    @cached_property
+    def season(self) -> Season:
+        """The season of the context."""
+        # Sums of the largest numbers are infinite, and make no season that counts.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return estimate_season(self.context, self.season_length)
+
+    def _smooth(self, smoothed: _Smoothed) -> Array:
+        season = self.season
+        with np.errstate(over="ignore", invalid="ignore"):
+            plain = season.remove(self.context)
+            logged = season.on_logs[:, None] & smoothed.on_logs
+            values = np.where(logged, np.log(np.where(logged, plain, 1.0)), plain)
+            last = naive(values, 1)
+            forecast = self._follow(smoothed, values)
+            growth = np.clip(forecast - last, -LARGEST_EXPONENT, LARGEST_EXPONENT)
+            forecast = np.where(logged, np.exp(last + growth), forecast)
+            forecast = season.restore(forecast)
+        usable = np.isfinite(last) & np.isfinite(forecast)
+        return np.where(usable, forecast, naive(self.context, self.horizon))
+
+    def _follow(self, smoothed: _Smoothed, values: Array) -> Array:
+        """What the bare rule forecasts from `values`, which are what it smooths of the context."""
+        key = smoothed.rule, smoothed.on_logs
+        if key not in self._single:
+            self._single[key] = smoothed.rule(values, self.horizon)
+        single = self._single[key]
+        if smoothed.aggregated:
+            return with_coarser_steps(smoothed.rule, values, single, self.season_length)
+        return single
 
 
 def _line(context: Array, start: NDArray[np.intp], stop: NDArray[np.intp], horizon: int) -> Array:

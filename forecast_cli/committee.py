@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.analogues import ANALOGUES, Analogues
-from forecast_cli.baselines import SIMPLE, continue_with_season
+from forecast_cli.baselines import SIMPLE, Continuations
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inputs import Feed, Input, Surroundings
 from forecast_cli.recurrence import attention_weights, forward
 from forecast_cli.representation import Representation, Represented, applies, represent
-from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.splits import minimum_context
 from forecast_cli.windows import last_steps
 
@@ -160,15 +159,15 @@ class Committee:
             voiced = self.rows_for_networks(context)
         total = np.zeros_like(context, np.float64, shape=(len(context), self.horizon))
         weight = np.zeros_like(context, np.float64, shape=(len(context), 1))
-        # Sums of the largest numbers are infinite, and make no season that counts.
-        with np.errstate(over="ignore", invalid="ignore"):
-            season = estimate_season(context, self.season_length)
+        simple = Continuations(
+            context=context, horizon=self.horizon, season_length=self.season_length
+        )
         # In the order of a file, as the order of a sum shows in its last bits.
         for name, part in sorted(self.simple_weights.items()):
-            total += part * continue_with_season(name, context, self.horizon, season)
+            total += part * simple.by(SIMPLE[name])
             weight += part
         for member in self.members:
-            rows, forecast = self._hear(member, context, around, voiced, season)
+            rows, forecast = self._hear(member, simple, around, voiced)
             total[rows] += member.weight * forecast
             weight[rows] += member.weight
         if self.analogues is not None:
@@ -186,13 +185,12 @@ class Committee:
     def _hear(
         self,
         member: Member,
-        context: Array,
+        simple: Continuations,
         around: Surroundings | None,
         voiced: NDArray[np.bool_],
-        season: Season,
     ) -> tuple[NDArray[np.intp], Array]:
         """The rows that a member can forecast, and its forecast of them."""
-        representation = member.form.representation
+        context, representation = simple.context, member.form.representation
         window = context[:, -member.form.context_length :]
         usable = voiced & applies(representation, window)
         if not representation.deseasonalised:
@@ -200,7 +198,7 @@ class Committee:
             return rows, member.forecast(context[rows], self.horizon, _rows(around, rows))
         # A season that is subtracted, as some value is not positive, can leave less than zero.
         rows = np.flatnonzero(usable & applies(representation, context))
-        season = season.rows(rows)
+        season = simple.season.rows(rows)
         calm = season.remove(context[rows])
         return rows, season.restore(member.forecast(calm, self.horizon, _rows(around, rows)))
 

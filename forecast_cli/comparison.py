@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_cli.adjustment import without_effects
 from forecast_cli.backtest import Scene, make_scene
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.baselines import NAIVE, SIMPLE, simple_for
 from forecast_cli.compare_config import CompareConfig, CutoffConfig
 from forecast_cli.config import CELLS, Cell, Settings
 from forecast_cli.defaults import WindowPlan, plan_windows
@@ -23,6 +23,8 @@ from forecast_cli.splits import origins_before, panel_before, split_panel
 from forecast_cli.wording import escape
 
 Array = NDArray[np.float64]
+
+_MODELS = (*CELLS, *SIMPLE)
 
 _MOST_WINDOWS = 3
 """Cutoffs unless more are asked for: at each of them every cell is trained anew."""
@@ -45,17 +47,33 @@ class Cutoffs:
         return make_scene(panel, origins, self.plan.horizon, self.plan.season_length)
 
 
-def choose_models(asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The models to compare, by name; all of them where none is asked for.
+def check_models(asked: tuple[str, ...]) -> None:
+    """Refuse what is not the name of a model.
 
     Raises:
         ConfigError: there is no model of that name.
     """
-    known = (*CELLS, *SIMPLE)
     for name in asked:
-        if name not in known:
-            raise ConfigError(f"--models has {escape(name)!r}; accepted values: {', '.join(known)}")
-    return tuple(name for name in known if name in asked or not asked)
+        if name not in _MODELS:
+            accepted = ", ".join(_MODELS)
+            raise ConfigError(f"--models has {escape(name)!r}; accepted values: {accepted}")
+
+
+def choose_models(asked: tuple[str, ...], season_length: int, tell: Tell) -> tuple[str, ...]:
+    """The models to compare, by name.
+
+    Where none is asked for they are all, but for trends of coarser steps where there is no season:
+    they repeat the damped trend, which is told if they are asked for.
+    """
+    distinct = (*CELLS, *simple_for(season_length))
+    if not asked:
+        return distinct
+    models = tuple(name for name in _MODELS if name in asked)
+    repeated = [name for name in models if name not in distinct]
+    if repeated:
+        words = "the same as the damped trend, as there is no season (--season-length)"
+        tell(Notice("warning", f"{', '.join(repeated)}: {words}"))
+    return models
 
 
 def choose_cutoffs(panel: Panel, config: CompareConfig, tell: Tell) -> Cutoffs:
@@ -120,7 +138,7 @@ class Race:
 
 
 def run(race: Race, models: tuple[str, ...]) -> tuple[Contender, ...]:
-    """All simple forecasts, and those of the `models` that are cells, with what each costs.
+    """The `models` and, as skill is measured against them, all naive ones, with what each costs.
 
     A cell is the whole committee that `train` makes with it, fitted anew at every cutoff.
     """
@@ -141,7 +159,8 @@ def run(race: Race, models: tuple[str, ...]) -> tuple[Contender, ...]:
             )
         )
     # First, because of two that err alike the simple one is better.
-    return (*(_run_simple(race.scene, name) for name in SIMPLE), *networks)
+    simple = (name for name in SIMPLE if name in models or name in NAIVE)
+    return (*(_run_simple(race.scene, name) for name in simple), *networks)
 
 
 def _run_cell(race: Race, cell: Cell, settings: Settings) -> Contender:

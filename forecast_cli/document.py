@@ -7,20 +7,31 @@ from forecast_cli.export_findings import ExportReport
 from forecast_cli.findings import (
     CompareReport,
     EvaluateReport,
-    FullReport,
     InfoReport,
-    PlotReport,
     PredictReport,
-    Report,
     TrainReport,
     TrainReports,
 )
 from forecast_cli.inspect_findings import InspectReport
+from forecast_cli.presentation_findings import FullReport, PlotReport
 from forecast_cli.schema import to_plain
 from forecast_cli.tuning_findings import TuneReport
 from forecast_cli.writer import SCHEMA_VERSION, dump_json
 
-AnyReport = Report | InspectReport | TuneReport | ExplainReport | ExportReport
+AnyReport = (
+    TrainReport
+    | TrainReports
+    | PredictReport
+    | EvaluateReport
+    | CompareReport
+    | InspectReport
+    | InfoReport
+    | PlotReport
+    | FullReport
+    | TuneReport
+    | ExplainReport
+    | ExportReport
+)
 
 _NAMES: dict[type, str] = {
     TrainReport: "train",

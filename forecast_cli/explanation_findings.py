@@ -96,7 +96,8 @@ class StepShares:
     """One number of a forecast as a sum, in the units of the target.
 
     ``forecast = last_value + simple + networks + effects``: the last value, what trend and season
-    of the simple forecasts add, what the networks add to these, and what is known ahead.
+    of the simple forecasts and the analogues add, what the networks add to these, and what is known
+    ahead.
     """
 
     time: str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.id_order import sort_keys
+from forecast_cli.id_order import rank_ids
 from forecast_cli.panel import Columns
 from forecast_cli.times.calendar import Calendar
 
@@ -48,7 +48,7 @@ class Forecast:
         The columns are the ids, the time, `forecast`, `forecast-lo-80`, `forecast-hi-80` and so on;
         a scored forecast also has `cutoff`, the known value under the name of the target, and
         `in_sample`, and no row where no value is known. Where the user has a column of such a
-        name, ours gets a `_` at its end. Ids that are whole numbers throughout are sorted as
+        name, ours gets a `_` at its end. Ids that are digits throughout are sorted as
         numbers.
         """
         import pandas as pd
@@ -91,9 +91,9 @@ class Forecast:
         return columns
 
     def _order(self) -> list[int]:
-        keys = [sort_keys(self.ids[:, k].tolist()) for k in range(self.ids.shape[1])]
-        keys.append(self.cutoffs.tolist())
-        return sorted(range(len(self.cutoffs)), key=lambda i: tuple(key[i] for key in keys))
+        ranks = [rank_ids(self.ids[:, k].tolist()) for k in reversed(range(self.ids.shape[1]))]
+        order: list[int] = np.lexsort((self.cutoffs, *ranks)).tolist()
+        return order
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -1,19 +1,31 @@
-"""Ids of series -> the order in which forecasts show them: whole numbers as numbers."""
+"""Ids of series -> their order: whole numbers by value, all else as text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
 
-_MOST_DIGITS = 100
+import numpy as np
+from numpy.typing import NDArray
+
+_MOST_DIGITS = 18
+"""Python reads longer numbers slowly, and some not at all."""
+
+_Key = tuple[int, str, str]
 
 
-def sort_keys(ids: Sequence[str]) -> Sequence[Any]:
-    """The ids as numbers where all of them are plainly written whole numbers.
+def rank_ids(ids: Sequence[str]) -> NDArray[np.int64]:
+    """The rank [N] of each of N ids among the distinct ones.
 
-    >>> sort_keys(["2", "10"]), sort_keys(["02", "10"])
-    ([2, 10], ['02', '10'])
+    They are numbers where all of them are digits; of 7 and 007, the first text comes first.
+
+    >>> rank_ids(["10", "7", "007", "7"]).tolist(), rank_ids(["10", "7", "a"]).tolist()
+    ([2, 1, 0, 1], [0, 1, 2])
     """
-    return [int(text) for text in ids] if all(map(_is_whole_number, ids)) else ids
+    distinct = sorted(set(ids))
+    if _are_digits(distinct):
+        short = max(map(len, distinct), default=0) <= _MOST_DIGITS
+        distinct.sort(key=int if short else _number_key)
+    ranks = dict(zip(distinct, range(len(distinct)), strict=True))
+    return np.fromiter(map(ranks.__getitem__, ids), dtype=np.int64, count=len(ids))
 
 
 class Ascent:
@@ -21,7 +33,7 @@ class Ascent:
 
     def __init__(self) -> None:
         self._are_numbers: list[bool] | None = None
-        self._last: tuple[Any, ...] | None = None
+        self._last: tuple[_Key, ...] | None = None
 
     def goes_on(self, ids: Sequence[Sequence[str]]) -> bool:
         """Take the ids [N, K] of the next series; whether all are in order so far.
@@ -30,13 +42,16 @@ class Ascent:
         >>> ascent.goes_on([["2"], ["10"]]), ascent.goes_on([["11"]]), ascent.goes_on([["a"]])
         (True, True, False)
         """
-        are_numbers = [all(map(_is_whole_number, column)) for column in zip(*ids, strict=True)]
+        are_numbers = [_are_digits(column) for column in zip(*ids, strict=True)]
         fixed = self._are_numbers = self._are_numbers or are_numbers
         # Where words follow numbers, the numbers would have been sorted as words.
         if any(number and not still for number, still in zip(fixed, are_numbers, strict=True)):
             return False
         keys = [
-            tuple(int(text) if number else text for text, number in zip(key, fixed, strict=True))
+            tuple(
+                _number_key(text) if number else (0, text, "")
+                for text, number in zip(key, fixed, strict=True)
+            )
             for key in ids
         ]
         rises = all(one < other for one, other in pairwise([*filter(None, [self._last]), *keys]))
@@ -44,5 +59,11 @@ class Ascent:
         return rises
 
 
-def _is_whole_number(text: str) -> bool:
-    return len(text) <= _MOST_DIGITS and text.isdecimal() and str(int(text)) == text
+def _are_digits(ids: Iterable[str]) -> bool:
+    return all(text.isdigit() and text.isascii() for text in ids)
+
+
+def _number_key(text: str) -> _Key:
+    """What sorts texts of digits by value, however long they are, then as texts."""
+    digits = text.lstrip("0")
+    return len(digits), digits, text

@@ -30,7 +30,8 @@ from forecast_cli.panel_facts import (
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.frequencies import list_frequencies
 from forecast_cli.reading.layout import observe
-from forecast_cli.reading.roles import Roles, guess_roles
+from forecast_cli.reading.role_guess import guess_roles
+from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
 from forecast_cli.training_plan import plan_training

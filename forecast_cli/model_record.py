@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forecast_cli.analogues import MOST_NUMBERS, Analogues, compared_length
+from forecast_cli.analogues_record import (
+    ANALOGUES_TENSORS,
+    AnaloguesRecord,
+    analogues_tensors,
+    assemble_analogues,
+    describe_analogues,
+)
 from forecast_cli.baselines import NAIVE, SIMPLE
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form, Member
@@ -33,7 +38,7 @@ from forecast_cli.panel import Columns, Panel
 from forecast_cli.read_config import Aggregate, Missing
 from forecast_cli.schema import from_plain, to_plain
 from forecast_cli.sealed import Tensors
-from forecast_cli.tensors import offsets_of, tensor_of
+from forecast_cli.tensors import offsets_of, tensor_of, values_of
 from forecast_cli.times.calendar import Calendar
 
 _SERIES_TENSORS = {
@@ -44,7 +49,6 @@ _SERIES_TENSORS = {
     "series.ids",
     "series.id_offsets",
 }
-_ANALOGUES_TENSORS = {"analogues.values", "analogues.offsets"}
 _LARGEST_SIZE = 1_000_000
 _FURTHEST_START = 2**60
 """Times after it, a horizon of the largest size included, must not overflow."""
@@ -63,20 +67,12 @@ class _MemberRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AnaloguesRecord:
-    log: bool
-    stride: int
-    test_error: float | None
-    weight: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class _ModelRecord:
     """The metadata of a model. A change here needs a new format version and a migration."""
 
     network: NetworkConfig
     members: tuple[_MemberRecord, ...]
-    analogues: _AnaloguesRecord | None
+    analogues: AnaloguesRecord | None
     simple: str
     simple_weights: dict[str, float]
     horizon: int
@@ -94,7 +90,7 @@ class _ModelRecord:
 
 def describe_model(model: Model) -> Any:
     """The metadata of a model as plain JSON values."""
-    committee = model.committee
+    committee, analogues = model.committee, model.committee.analogues
     members = tuple(
         _MemberRecord(
             form=member.form,
@@ -109,7 +105,7 @@ def describe_model(model: Model) -> Any:
         _ModelRecord(
             network=committee.network,
             members=members,
-            analogues=_describe_analogues(committee.analogues),
+            analogues=None if analogues is None else describe_analogues(analogues),
             simple=committee.simple,
             simple_weights=dict(committee.simple_weights),
             horizon=committee.horizon,
@@ -124,17 +120,6 @@ def describe_model(model: Model) -> Any:
             source=model.panel.source,
             training=model.training,
         )
-    )
-
-
-def _describe_analogues(analogues: Analogues | None) -> _AnaloguesRecord | None:
-    if analogues is None:
-        return None
-    return _AnaloguesRecord(
-        log=analogues.log,
-        stride=analogues.stride,
-        test_error=analogues.test_error,
-        weight=analogues.weight,
     )
 
 
@@ -155,8 +140,7 @@ def tensors_of(model: Model) -> Tensors:
         for name, weight in member.weights.items():
             tensors[f"members.{number}.{name}"] = weight
     if model.committee.analogues is not None:
-        tensors["analogues.values"] = model.committee.analogues.values
-        tensors["analogues.offsets"] = model.committee.analogues.offsets
+        tensors |= analogues_tensors(model.committee.analogues)
     return tensors
 
 
@@ -173,13 +157,14 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
         f"members.{i}.{name}" for i, m in enumerate(record.members) for name in _shapes(record, m)
     }
     names |= COVARIATE_TENSORS if record.covariates else set()
-    names |= _ANALOGUES_TENSORS if record.analogues else set()
+    names |= ANALOGUES_TENSORS if record.analogues else set()
     unknown = sorted(set(tensors) - names - _SERIES_TENSORS)
     if unknown:
         raise ValueError(f"unknown tensor {unknown[0]!r}")
     widths = tensor_of(tensors, "interval.widths", np.float64, (len(LEVELS), record.horizon))
     if (widths < 0).any():
         raise ValueError("interval widths below zero")
+    noted = record.analogues
     committee = Committee(
         network=record.network,
         members=tuple(_member(record, m, tensors, i) for i, m in enumerate(record.members)),
@@ -187,7 +172,7 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
         simple_weights=record.simple_weights,
         horizon=record.horizon,
         season_length=record.season_length,
-        analogues=_analogues(record, tensors),
+        analogues=None if noted is None else assemble_analogues(noted, record.horizon, tensors),
     )
     panel = _panel(record, calendar, tensors)
     return Model(
@@ -216,8 +201,6 @@ def _check_parts(record: _ModelRecord) -> None:
     weights = [*record.simple_weights.values(), *(member.weight for member in record.members)]
     if record.analogues is not None:
         weights.append(record.analogues.weight)
-        if not 1 <= record.analogues.stride <= _LARGEST_SIZE:
-            raise ValueError(f"the stride of the analogues is outside 1 to {_LARGEST_SIZE}")
     if not all(0 <= weight <= 1 for weight in weights):
         raise ValueError("a weight is outside 0 to 1")
     if abs(sum(weights) - 1) > _ROUNDING:
@@ -265,38 +248,11 @@ def _member(record: _ModelRecord, member: _MemberRecord, tensors: Tensors, numbe
     )
 
 
-def _analogues(record: _ModelRecord, tensors: Tensors) -> Analogues | None:
-    if record.analogues is None:
-        return None
-    values = _values(tensors, "analogues.values")
-    offsets = tensor_of(tensors, "analogues.offsets", np.int64, (None,))
-    analogues = Analogues(
-        log=record.analogues.log,
-        horizon=record.horizon,
-        stride=record.analogues.stride,
-        values=values,
-        offsets=offsets_of(tensors, "analogues.offsets", max(0, len(offsets) - 1), len(values)),
-        test_error=record.analogues.test_error,
-        weight=record.analogues.weight,
-    )
-    if analogues.n_windows * (compared_length(record.horizon) + record.horizon) > MOST_NUMBERS:
-        raise ValueError("the analogues have more windows than are ever kept")
-    return analogues
-
-
-def _values(tensors: Tensors, name: str) -> NDArray[np.float64]:
-    """The values of series one after the other, NaN where missing."""
-    values = tensors[name]
-    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
-        raise ValueError(f"tensor {name!r} is not a list of finite numbers")
-    return values
-
-
 def _panel(record: _ModelRecord, calendar: Calendar, tensors: Tensors) -> Panel:
     starts = tensor_of(tensors, "series.starts", np.int64, (None,))
     if (starts < -_FURTHEST_START).any() or (starts > _FURTHEST_START).any():
         raise ValueError("a series starts beyond all times")
-    values = _values(tensors, "series.values")
+    values = values_of(tensors, "series.values")
     offsets = offsets_of(tensors, "series.offsets", len(starts), len(values))
     n_texts = len(starts) * len(record.columns.id)
     text = tensor_of(tensors, "series.ids", np.uint8, (None,)).tobytes()

@@ -26,7 +26,8 @@ from forecast_cli.reading.layout import (
 from forecast_cli.reading.missing import treatment, with_zeros
 from forecast_cli.reading.places import Numbered, Places
 from forecast_cli.reading.repairs import arrange, series_name
-from forecast_cli.reading.roles import FILE_ID, Roles, check_ties, guess_roles
+from forecast_cli.reading.role_guess import guess_roles
+from forecast_cli.reading.roles import FILE_ID, Roles, check_ties
 from forecast_cli.reading.sentinels import sentinel_notice
 from forecast_cli.reading.spans import find_spans
 from forecast_cli.reading.stack import read_tables

@@ -11,14 +11,7 @@ from forecast_cli.checkpoint import read_checkpoint
 from forecast_cli.command_line import option_words, path_word
 from forecast_cli.config import TrainConfig
 from forecast_cli.continuation import continue_data
-from forecast_cli.findings import (
-    FullReport,
-    InfoReport,
-    ModelScores,
-    PlotReport,
-    ResidualCheck,
-    ResidualReport,
-)
+from forecast_cli.findings import InfoReport, ModelScores
 from forecast_cli.inference import forecast_from
 from forecast_cli.inspection import summarise
 from forecast_cli.metrics import seasonal_error
@@ -27,6 +20,7 @@ from forecast_cli.model_findings import describe_checkpoint
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel, read_again
 from forecast_cli.picture import Picture
+from forecast_cli.presentation_findings import FullReport, PlotReport, ResidualCheck, ResidualReport
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.residuals import Residuals, check_coverage, check_residuals, enough
 from forecast_cli.showcase import Wish, choose_series, compose, known_origins

@@ -13,6 +13,8 @@ CALENDAR_NAMES = ("hour", "weekday", "month", "none")
 
 MEBIBYTE = 1024 * 1024
 
+_NO_DELIMITERS = '"\n\r\0'
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadConfig:
@@ -48,6 +50,11 @@ class ReadConfig:
     def __post_init__(self) -> None:
         for option, text in (("--delimiter", self.delimiter), ("--decimal", self.decimal)):
             require(text is None or len(text) == 1, f"{option} must be one character, not {text!r}")
+        mark = self.delimiter or ","
+        require(
+            mark.isascii() and mark not in _NO_DELIMITERS,
+            f"--delimiter is {mark!r}; accepted is an ASCII character, no quote",
+        )
         require(
             self.decimal is None or self.decimal in ".,",
             f"--decimal is {self.decimal!r}; it must be '.' or ','",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.findings import ResidualCheck
+from forecast_cli.presentation_findings import ResidualCheck
 from forecast_cli.times.calendar import Calendar
 
 Array = NDArray[np.float64]

@@ -40,3 +40,15 @@ def offsets_of(tensors: Tensors, name: str, count: int, total: int) -> NDArray[n
     if offsets[0] != 0 or offsets[-1] != total or (np.diff(offsets) < 0).any():
         raise ValueError(f"tensor {name!r} does not ascend from 0 to {total}")
     return offsets
+
+
+def values_of(tensors: Tensors, name: str) -> NDArray[np.float64]:
+    """The values of series one after the other, NaN where missing.
+
+    Raises:
+        ValueError, KeyError: the tensor is no such thing, or not there.
+    """
+    values = tensors[name]
+    if values.dtype != np.float64 or values.ndim != 1 or np.isinf(values).any():
+        raise ValueError(f"tensor {name!r} is not a list of finite numbers")
+    return values

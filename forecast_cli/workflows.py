@@ -220,12 +220,13 @@ def evaluate(
 
 def compare(source: str, *, config: CompareConfig, tell: Tell, progress: Progress) -> CompareReport:
     """Fit every model at the same cutoffs and rank what they forecast from there."""
-    from forecast_cli.comparison import Race, choose_cutoffs, choose_models, run
+    from forecast_cli.comparison import Race, check_models, choose_cutoffs, choose_models, run
 
     started = time.perf_counter()
-    models = choose_models(config.cutoffs.models)
+    check_models(config.cutoffs.models)
     panel = read_panel(source, config.read, tell)
     cutoffs = choose_cutoffs(panel, config, tell)
+    models = choose_models(config.cutoffs.models, cutoffs.plan.season_length, tell)
     panel = treat_outliers(panel, config.cleaning.outliers, cutoffs.plan.season_length, tell)
     scene = cutoffs.scene(panel)
     race = Race(

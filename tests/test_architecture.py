@@ -17,7 +17,8 @@ LEVELS = (
     "errors notices wording findings folding gaps observed_steps progress schema packed_digits "
     "id_order",
     "packed_texts",
-    "checks filesystem gathering writer sealed tuning_findings inspect_findings toml_file",
+    "checks filesystem gathering writer sealed tuning_findings inspect_findings "
+    "presentation_findings toml_file",
     "read_config explain_config engine_config",
     "config",
     "explanation_findings compare_config export_findings part_folder",
@@ -40,7 +41,8 @@ LEVELS = (
     "defaults",
     "command_line",
     "committee network inspection optimizer cleaning",
-    "losses model candidates snapshot fingerprint covariate_record gates graph_record remembering",
+    "losses model candidates snapshot fingerprint covariate_record analogues_record gates "
+    "graph_record remembering",
     "examples training_state model_record inference backtest known_ahead migrations",
     "panel_facts lineup export_trials graph training_run",
     "matching adjustment training checkpoint selection report document resume model_findings",

@@ -203,7 +203,8 @@ def _describe_shares(report: ExplainReport) -> Iterator[RenderableType]:
     )
     yield Text(f"\nShares: what each number is the sum of (weights: {weights})")
     rows = [row for series in report.shares for row in _share_rows(series)]
-    names = ["series", "step", "forecast", "last value", "trend, season", "networks", "effects"]
+    simple = "without networks" if report.analogues_weight else "trend, season"
+    names = ["series", "step", "forecast", "last value", simple, "networks", "effects"]
     first = 0 if report.data.id_columns else 1
     has_effects = any(step.effects for series in report.shares for step in series.steps)
     shown = slice(first, None if has_effects else -1)

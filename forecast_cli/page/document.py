@@ -6,17 +6,12 @@ import numpy as np
 
 from forecast_cli.drawing.diagnostics import draw_residuals, draw_steps
 from forecast_cli.drawing.forecast import draw_forecast
-from forecast_cli.findings import (
-    Backtest,
-    FullReport,
-    InfoReport,
-    ModelScores,
-    ResidualReport,
-)
+from forecast_cli.findings import Backtest, InfoReport, ModelScores
 from forecast_cli.page.elements import definitions, figure, paragraph, table, text
 from forecast_cli.page.style import STYLE
 from forecast_cli.picture import Picture, SeriesPicture
 from forecast_cli.presentation import Exhibit
+from forecast_cli.presentation_findings import FullReport, ResidualReport
 from forecast_cli.report import (
     PART_COLUMNS,
     backtest_line,

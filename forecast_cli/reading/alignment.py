@@ -6,7 +6,9 @@ from forecast_cli.covariates import Covariates
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.reading.beside import check_constant
 from forecast_cli.reading.layout import Observations
-from forecast_cli.reading.repairs import bounds, check_extent, place, series_name
+from forecast_cli.reading.repairs import bounds, place, series_name
+from forecast_cli.reading.spans import Spans
+from forecast_cli.reading.steps import lay_out
 from forecast_cli.wording import counted, escape
 
 
@@ -22,19 +24,13 @@ def align(observed: Observations, tell: Tell) -> Covariates | None:
     _tell_missing(observed, tell)
     names = [series_name(row) for row in observed.ids]
     first, last = bounds(observed)
-    starts = observed.positions[first].astype(np.int64)
-    lengths = observed.positions[last] - starts + 1
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    check_extent(observed, len(observed.values), int(offsets[-1]))
+    steps = lay_out(observed, Spans(first=first, last=last))
     n_varying = sum(column.role != "static" for column in beside.columns)
-    values = np.full((offsets[-1], n_varying), np.nan)
-    rows = offsets[observed.series] + observed.positions - starts[observed.series]
-    values[rows] = beside.values[:, :n_varying]
     return Covariates(
         columns=beside.columns,
-        values=values,
-        offsets=offsets,
-        starts=starts,
+        values=np.ascontiguousarray(steps.spread(beside.values[:, :n_varying])),
+        offsets=steps.offsets,
+        starts=steps.starts,
         static=check_constant(beside, observed.series, names, observed.source),
         calendar=observed.calendar,
     )

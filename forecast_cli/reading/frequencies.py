@@ -11,7 +11,8 @@ from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.layout import Observations, observe
 from forecast_cli.reading.places import number_rows
 from forecast_cli.reading.repairs import arrange, series_name
-from forecast_cli.reading.roles import Roles, check_ties, guess_roles
+from forecast_cli.reading.role_guess import guess_roles
+from forecast_cli.reading.roles import Roles, check_ties
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
 from forecast_cli.reading.timesource import is_inherited

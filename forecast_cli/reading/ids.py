@@ -5,14 +5,12 @@ import unicodedata
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.id_order import rank_ids
 from forecast_cli.notices import Notice
 from forecast_cli.reading.cells import paired
 from forecast_cli.reading.places import Numbered, number_rows
 from forecast_cli.reading.table import Table
 from forecast_cli.wording import escape
-
-# Python reads longer numbers slowly, and some not at all.
-_MOST_DIGITS = 18
 
 
 def read_ids(table: Table, columns: tuple[int, ...]) -> tuple[NDArray[np.object_], Numbered]:
@@ -37,29 +35,12 @@ def sort_ids(ids: NDArray[np.object_]) -> tuple[Numbered, Numbered]:
     >>> sort_ids(np.array([["10"], ["9"]], dtype=object))[0]
     array([1, 0], dtype=int32)
     """
-    keys = [_sort_keys(ids[:, k].tolist()) for k in reversed(range(ids.shape[1]))]
+    keys = [rank_ids(ids[:, k].tolist()) for k in reversed(range(ids.shape[1]))]
     numbers = number_rows(len(ids))
     order = np.lexsort(keys).astype(numbers.dtype) if keys else numbers
     rank = np.empty_like(numbers)
     rank[order] = numbers
     return order, rank
-
-
-def _sort_keys(texts: list[str]) -> NDArray[np.int64]:
-    """Ranks of texts among their distinct values."""
-    distinct = sorted(set(texts))
-    joined = "".join(distinct)
-    if joined.isdigit() and joined.isascii() and all(distinct):
-        # Of 7 and 007, which are one number, the first text stays the first.
-        distinct.sort(key=int if max(map(len, distinct)) <= _MOST_DIGITS else _as_whole)
-    ranks = dict(zip(distinct, range(len(distinct)), strict=True))
-    return np.fromiter(map(ranks.__getitem__, texts), dtype=np.int64, count=len(texts))
-
-
-def _as_whole(text: str) -> tuple[int, str]:
-    """A key that sorts texts of digits by value, however long they are."""
-    digits = text.lstrip("0")
-    return len(digits), digits
 
 
 def _tell_twins(table: Table, column: int, values: list[str]) -> None:

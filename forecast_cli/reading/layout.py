@@ -9,8 +9,9 @@ from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import Aggregate, ReadConfig
 from forecast_cli.reading.beside import Beside, read_beside
+from forecast_cli.reading.doubts import tell_grouped, tell_left_out
 from forecast_cli.reading.ids import read_ids, sort_ids
-from forecast_cli.reading.numbers import is_plain, may_be_grouped
+from forecast_cli.reading.numbers import is_plain
 from forecast_cli.reading.places import Numbered, Places, number_rows
 from forecast_cli.reading.preamble import plain_heading
 from forecast_cli.reading.roles import FILE_ID, STEP_TIME, Roles
@@ -21,8 +22,6 @@ from forecast_cli.reading.timesource import Timeline, TimeSource
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.wording import escape
 
-_LOOKED_AT = 50
-_MOSTLY_TEXT = 0.8
 _LARGEST_NARROW = 2**30
 # What the output calls columns that the file does not name.
 WIDE_ID, WIDE_TARGET, SEVERAL_TARGETS = FILE_ID, "y", "target"
@@ -67,54 +66,14 @@ class Observations:
 def observe(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:
     """The values of the target columns with their series and times."""
     if config.decimal is None and config.thousands is None:
-        _tell_grouped(table, roles.targets)
+        tell_grouped(table, roles.targets)
     if roles.layout == "rows":
         return _observe_rows(table, roles, config, tell)
     if "target" in roles.guessed:
-        _tell_left_out(table, roles, tell)
+        tell_left_out(table, roles, tell)
     if roles.layout == "wide":
         return _observe_wide(table, roles, config, tell)
     return _observe_long(table, roles, config, tell)
-
-
-def _tell_grouped(table: Table, columns: tuple[int, ...]) -> None:
-    """Tell of the first column whose dots are read as decimal marks but may mark thousands."""
-    for column in columns[:_LOOKED_AT]:
-        sample = table.sample(column)
-        if may_be_grouped(sample):
-            row = next(row for row, text in enumerate(sample) if "." in text)
-            shown = escape(sample[row])
-            text = f"{table.where(row, column)}: '{shown}' is read with dot as the decimal mark"
-            table.tell(Notice("warning", f"{text}; say --thousands . if it marks thousands"))
-            return
-
-
-def _tell_left_out(table: Table, roles: Roles, tell: Tell) -> None:
-    """Tell of columns that are no target but may have been meant as one."""
-    used = {*roles.id, *roles.time, *roles.targets, *roles.covariates}
-    left = [i for i, name in enumerate(table.columns) if name and i not in used]
-    empty = [i for i in left if table.kind(i) == "empty"]
-    mixed = [(i, bad) for i in left if (bad := _rows_of_words(table, i))]
-    if empty:
-        text = f"{table.source}: column {table.label(empty[0])} without any value is left out"
-        tell(Notice("guess", text + _more(len(empty))))
-    if mixed:
-        column, rows = mixed[0]
-        found = f"{table.where(rows[0], column)}: '{escape(table.sample(column)[rows[0]])}'"
-        text = f"{found} is no number; {table.label(column)} is left out"
-        tell(Notice("guess", text + _more(len(mixed))))
-
-
-def _more(count: int) -> str:
-    return f", and {count - 1} more like it (--target)" if count > 1 else " (--target)"
-
-
-def _rows_of_words(table: Table, column: int) -> list[int]:
-    """The first rows without a number in a column of text that holds some numbers."""
-    sample = table.sample(column)
-    rows = [row for row, text in enumerate(sample) if not is_plain(text)]
-    some = table.kind(column) == "text" and len(rows) <= _MOSTLY_TEXT * len(sample)
-    return rows if some else []
 
 
 def _observe_long(table: Table, roles: Roles, config: ReadConfig, tell: Tell) -> Observations:

@@ -17,7 +17,7 @@ TIME_NAMES = (
 )
 """What columns of times are called, the surest names first."""
 
-_DELIMITER_LINE = re.compile(rb'\s*"?sep=([\t -~])"?\s*', re.IGNORECASE)
+_DELIMITER_LINE = re.compile(rb'\s*"?sep=([\t !#-~])"?\s*', re.IGNORECASE)
 _BANK_YEAR = re.compile(r"(\d{4}) \[YR\1\]", re.ASCII)
 _LONGEST = 20
 _LOOKED_AT = 100
@@ -31,8 +31,8 @@ _MANY_YEARS = 3
 def delimiter_line(line: bytes) -> str:
     """The delimiter that a first line names for spreadsheets; "" for any other line.
 
-    >>> delimiter_line(b"sep=;"), delimiter_line(b"date;value")
-    (';', '')
+    >>> delimiter_line(b"sep=;"), delimiter_line(b"date;value"), delimiter_line(b'sep="')
+    (';', '', '')
     """
     match = _DELIMITER_LINE.fullmatch(line)
     return match[1].decode() if match else ""

@@ -1,34 +1,31 @@
 """Text -> records: rows of equally many fields, each with its physical line."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.errors import ConfigError, DataError
+from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.clean_records import are_clean
-from forecast_cli.reading.delimiters import csv_reader, skips_space, sniff_delimiter
+from forecast_cli.reading.delimiters import csv_reader, sniff_delimiter
 from forecast_cli.reading.footer import find_footer
 from forecast_cli.reading.line_lengths import check_line_lengths
 from forecast_cli.reading.places import Numbered, number_rows
 from forecast_cli.reading.preamble import delimiter_line, find_header
 from forecast_cli.reading.record_blocks import (
-    QUOTE,
     Block,
     Offsets,
-    count_fields,
     find_marks,
     marked_blocks,
     offsets_of,
     split_blocks,
 )
+from forecast_cli.reading.record_scan import Scan, scan_marks, scan_text, with_regular_quotes
 
-_NEWLINE, _SPACE = b"\n "
+_NEWLINE = ord("\n")
 _SHOWN_RECORDS = 100
 
 
@@ -84,26 +81,21 @@ def split_records(data: bytes, name: str, config: ReadConfig, tell: Tell) -> Rec
     Raises:
         DataError: A line is too long, a row has another number of fields than the header, or a
             quote is not closed.
-        ConfigError: The delimiter cannot be one.
     """
     delimiter = config.delimiter or delimiter_line(data[: data.index(_NEWLINE)])
     delimiter = delimiter or sniff_delimiter(data, config.max_line_bytes)
-    accepted = delimiter not in '"\n\r\0' and delimiter.isascii()
-    marks = find_marks(data, delimiter) if accepted else None
+    marks = find_marks(data, delimiter)
     newlines = offsets_of(data, _NEWLINE) if marks is None else marks[:, -1]
     check_line_lengths(newlines, name, config.max_line_bytes)
-    if not accepted:
-        raise ConfigError(f"--delimiter is {delimiter!r}; accepted is an ASCII character, no quote")
     clean = _clean(data, delimiter, marks, config)
     if clean is not None:
         return clean
-    scan = _scan(data, delimiter, newlines) if marks is None else _regular_scan(marks)
+    scan = scan_text(data, delimiter, newlines) if marks is None else scan_marks(marks)
     if scan is None:
-        data, lines = _rewrite(data, name, delimiter)
-        newlines = offsets_of(data, _NEWLINE)
-        rescan = _scan(data, delimiter, newlines)
-        assert rescan is not None
-        scan = (rescan[0], lines, rescan[2])
+        data, lines = with_regular_quotes(data, name, delimiter)
+        scan = scan_text(data, delimiter, offsets_of(data, _NEWLINE))
+        assert scan is not None
+        scan = scan._replace(lines=lines)
     records = _regular(data, name, delimiter, scan, config, tell)
     if marks is not None and len(marks) == len(records.lines):
         records = replace(records, marks=marks)
@@ -141,79 +133,6 @@ def _check_one_column(records: Records, name: str, limit: int) -> None:
         )
 
 
-Scan = tuple[Offsets, Numbered, NDArray[np.int64]]
-
-
-def _scan(data: bytes, delimiter: str, newlines: Offsets) -> Scan | None:
-    """Ends, lines and field counts of the records; None when a quote stands where none may."""
-    ends = newlines
-    lines = number_rows(len(newlines), first=1)
-    if b'"' in data:
-        quotes = offsets_of(data, QUOTE)
-        codes = np.frombuffer(data, dtype=np.uint8)
-        if not _quotes_are_regular(codes, quotes, ord(delimiter)):
-            return None
-        outside = np.searchsorted(quotes, newlines) % 2 == 0
-        ends = newlines[outside]
-        lines = lines[np.concatenate([[True], outside[:-1]])]
-    return ends, lines, count_fields(data, delimiter, ends)
-
-
-def _regular_scan(marks: Offsets) -> Scan:
-    """What `_scan` finds where fields stop at `marks` [R, F]."""
-    n_records, n_fields = marks.shape
-    counts = np.broadcast_to(np.int64(n_fields), n_records)
-    return marks[:, -1], number_rows(n_records, first=1), counts
-
-
-def _quotes_are_regular(codes: NDArray[np.uint8], quotes: Offsets, comma: int) -> bool:
-    """Whether every quoted field starts and ends where a field does, so that parity tells all."""
-    if len(quotes) % 2:
-        return False
-    opening, closing = quotes[::2], quotes[1::2]
-    before = np.where(opening > 0, codes[opening - 1], _NEWLINE)
-    earlier = np.where(opening > 1, codes[opening - 2], _NEWLINE)
-    after = codes[closing + 1]
-    starts = (before == comma) | (before == _NEWLINE)
-    starts |= (before == _SPACE) & ((earlier == comma) | (earlier == _NEWLINE))
-    # A doubled quote closes and opens again at once, inside a quoted field only.
-    starts[1:] |= opening[1:] == closing[:-1] + 1
-    ends = (after == comma) | (after == _NEWLINE)
-    ends[:-1] |= opening[1:] == closing[:-1] + 1
-    return bool(starts.all() and ends.all())
-
-
-def _rewrite(data: bytes, name: str, delimiter: str) -> tuple[bytes, NDArray[np.int64]]:
-    """The same records with regular quotes, and the physical lines they start on."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    skip = skips_space(delimiter)
-    reader = csv.reader(_lines(data), delimiter=delimiter, skipinitialspace=skip, strict=True)
-    csv.field_size_limit(max(csv.field_size_limit(), len(data) + 1))
-    lines: list[int] = []
-    while True:
-        start = reader.line_num + 1
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise DataError(
-                f"{name}, line {start}: a quote opens here and is not closed where the field ends; "
-                "close it, or double a quote that belongs to the text"
-            ) from error
-        if row is None:
-            return out.getvalue().encode("utf-8"), np.array(lines, dtype=np.int64)
-        lines.append(start)
-        writer.writerow(row) if row else out.write("\n")
-
-
-def _lines(data: bytes) -> Iterator[str]:
-    start = 0
-    while start < len(data):
-        end = data.index(b"\n", start) + 1
-        yield data[start:end].decode("utf-8")
-        start = end
-
-
 def _regular(
     data: bytes, name: str, delimiter: str, scan: Scan, config: ReadConfig, tell: Tell
 ) -> Records:
@@ -228,7 +147,7 @@ def _regular(
         text = data[starts[record] : ends[record] + 1].decode("utf-8")
         return next(csv_reader(text, delimiter, strict=False))
 
-    above = _preamble(data, (starts, ends, counts), blank, fields)
+    above = _preamble(data, starts, scan, blank, fields)
     _tell_notes(name, lines[above], "above the header", tell)
     first = int(np.argmin(blank | above))
     n_fields = int(counts[first])
@@ -257,16 +176,19 @@ def too_many_columns(where: str, n_columns: int, config: ReadConfig) -> DataErro
 
 
 def _preamble(
-    data: bytes, scan: Scan, blank: NDArray[np.bool_], fields: Callable[[int], list[str]]
+    data: bytes,
+    starts: Offsets,
+    scan: Scan,
+    blank: NDArray[np.bool_],
+    fields: Callable[[int], list[str]],
 ) -> NDArray[np.bool_]:
     """Which records [R] are text above the header."""
-    starts, ends, counts = scan
     filled = np.flatnonzero(~blank)
     above = np.zeros(len(blank), dtype=np.bool_)
-    if len(filled) > 1 and delimiter_line(data[starts[filled[0]] : ends[filled[0]]]):
+    if len(filled) > 1 and delimiter_line(data[starts[filled[0]] : scan.ends[filled[0]]]):
         above[filled[0]] = True
         filled = filled[1:]
-    header = find_header(counts[filled], lambda record: fields(int(filled[record])))
+    header = find_header(scan.counts[filled], lambda record: fields(int(filled[record])))
     above[filled[:header]] = True
     return above
 

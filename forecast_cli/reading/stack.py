@@ -17,7 +17,8 @@ from forecast_cli.reading.decode import read_source, source_name, too_large
 from forecast_cli.reading.formats import make_frame_table, make_table, read_table
 from forecast_cli.reading.frames import FrameSource
 from forecast_cli.reading.places import stacked_places
-from forecast_cli.reading.roles import FILE_ID, guess_roles
+from forecast_cli.reading.role_guess import guess_roles
+from forecast_cli.reading.roles import FILE_ID
 from forecast_cli.reading.table import Table
 from forecast_cli.wording import escape
 

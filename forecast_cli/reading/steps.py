@@ -32,10 +32,10 @@ class Steps:
         return np.diff(self.offsets)
 
     def spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The values of rows [R] by step, NaN for those that no row has."""
+        """The values of rows [R] or [R, K] by step, NaN for those that no row has."""
         if self.indices is None:
             return values
-        spread = np.full(self.offsets[-1], np.nan)
+        spread = np.full((self.offsets[-1], *values.shape[1:]), np.nan)
         spread[self.indices] = values
         return spread
 
@@ -45,6 +45,18 @@ def find_steps(observed: Observations, spans: Spans, config: ReadConfig, tell: T
 
     Raises:
         DataError: There are far more steps than rows, or gaps that `config` is to refuse.
+    """
+    steps = lay_out(observed, spans)
+    if steps.indices is not None:
+        _tell_gaps(observed, spans, int(steps.offsets[-1]) - spans.n_rows, config, tell)
+    return steps
+
+
+def lay_out(observed: Observations, spans: Spans) -> Steps:
+    """The steps of arranged rows within spans, of which nothing is told.
+
+    Raises:
+        DataError: There are far more steps than rows.
     """
     starts = observed.positions[spans.first].astype(np.int64)
     lengths = observed.positions[spans.last] - starts + 1
@@ -56,7 +68,6 @@ def find_steps(observed: Observations, spans: Spans, config: ReadConfig, tell: T
         series = spans.cut(observed.series)
         indices = (offsets[:-1] - starts)[series]
         indices += spans.cut(observed.positions)
-        _tell_gaps(observed, spans, total - n_rows, config, tell)
     return Steps(starts=starts, offsets=offsets, indices=indices)
 
 

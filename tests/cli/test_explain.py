@@ -54,8 +54,16 @@ def test_the_text_names_lags_columns_effects_gates_and_shares(shown: Any) -> Non
     assert "Attention" not in text
 
 
-def test_the_text_fits_into_eighty_columns(shown: Any) -> None:
-    assert max(map(len, shown(EXPLAINED).text.splitlines())) <= 80
+@pytest.mark.parametrize("analogues_weight", [0.0, 0.3])
+def test_the_text_fits_into_eighty_columns(shown: Any, analogues_weight: float) -> None:
+    report = replace(EXPLAINED, analogues_weight=analogues_weight)
+    assert max(map(len, shown(report).text.splitlines())) <= 80
+
+
+def test_what_analogues_add_is_not_called_trend_and_season(shown: Any) -> None:
+    assert "last value  trend, season " in shown(EXPLAINED).text
+    text = shown(replace(EXPLAINED, analogues_weight=0.3)).text
+    assert "last value  without networks " in text
 
 
 def test_the_steps_at_which_a_gate_opens_most_are_counted_from_the_end(shown: Any) -> None:

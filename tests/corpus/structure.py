@@ -48,13 +48,13 @@ _DELIMITERS = (
     refuses(
         "a delimiter that the file does not hold", table(), "--delimiter", "','", delimiter=";"
     ),
-    refuses("a quote as the delimiter", table(), "--delimiter", delimiter='"'),
     tells(
         "a line sep=; as Excel writes it", "sep=;\n" + table(mark=";"), "line 1 above the header"
     ),
     tells("a line sep=, as Excel writes it", "sep=,\n" + table(), "line 1 above the header"),
     tells("a quoted line sep", '"sep=;"\r\n' + table(mark=";", end="\r\n"), "line 1"),
     tells("a line sep=^", "sep=^\n" + table(mark="^"), "line 1 above the header"),
+    tells("a line sep= that names a quote", 'sep="\n' + table(), "line 1 above the header"),
     refuses(
         "a line sep and then a bad value",
         "sep=;\n" + changed(5, value="x").replace(",", ";"),

@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from forecast_cli import aggregation
-from forecast_cli.aggregation import on_coarser_steps
+from forecast_cli.aggregation import Rule, with_coarser_steps
 from forecast_cli.smoothing import damped_trend
 from tests.panels import wave
 
@@ -12,6 +12,10 @@ Array = NDArray[np.float64]
 
 def aggregated_trend(context: Array, horizon: int, season_length: int = 4) -> Array:
     return on_coarser_steps(damped_trend, context, horizon, season_length)
+
+
+def on_coarser_steps(rule: Rule, context: Array, horizon: int, season_length: int) -> Array:
+    return with_coarser_steps(rule, context, rule(context, horizon), season_length)
 
 
 def line(length: int, slope: float = 2.0) -> Array:

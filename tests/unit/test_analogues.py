@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -133,6 +134,15 @@ def test_windows_are_the_same_in_one_block_and_in_many(monkeypatch: pytest.Monke
     whole = known.forecast(context)
     monkeypatch.setattr(analogues, "_BLOCK", 40)
     np.testing.assert_array_equal(replace(known).forecast(context), whole)
+
+
+def test_a_pickle_does_not_grow_with_what_was_forecast() -> None:
+    known = make_analogues(*walks(5, 60))
+    context = np.stack(walks(4, LENGTH, seed=3))
+    before = pickle.dumps(known)
+    forecast = known.forecast(context)
+    assert pickle.dumps(known) == before
+    np.testing.assert_array_equal(pickle.loads(before).forecast(context), forecast)
 
 
 def test_windows_without_any_change_are_finite() -> None:

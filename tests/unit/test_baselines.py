@@ -1,6 +1,8 @@
 """The simple continuations, by hand and against slow ones that go row by row."""
 
+import itertools
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -9,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
+from forecast_cli import baselines
 from forecast_cli.baselines import (
     NAIVE,
     SIMPLE,
-    continue_with_season,
+    Continuations,
     drift,
     last_difference,
     naive,
@@ -254,20 +257,44 @@ def test_the_season_is_taken_out_before_smoothing_and_put_back(name: str, sign: 
     )
 
 
-@pytest.mark.parametrize("name", SIMPLE)
-def test_a_season_that_is_known_gives_the_same_as_one_that_is_estimated(name: str) -> None:
-    context = noisy(5, 30)
-    found = continue_with_season(name, context, 7, estimate_season(context, 4))
-    np.testing.assert_array_equal(found, SIMPLE[name](context, 7, 4))
+@pytest.mark.parametrize("names", [list(SIMPLE), list(reversed(SIMPLE))])
+def test_a_rule_gives_the_same_alone_as_after_others_of_the_context(names: list[str]) -> None:
+    context = np.concatenate((noisy(5, 30), -noisy(2, 30)))
+    together = Continuations(context=context, horizon=7, season_length=4)
+    for name in names:
+        np.testing.assert_array_equal(
+            together.by(SIMPLE[name]), SIMPLE[name](context, 7, 4), err_msg=name
+        )
 
 
-@pytest.mark.parametrize("name", [name for name in SMOOTHED if name in simple_for(1)])
-def test_a_season_that_is_known_is_taken_for_the_one_there_is(name: str) -> None:
-    index = np.array([[0.3, -0.3]])
-    season = Season(indices=index, on_logs=np.array([True]))
-    found = continue_with_season(name, np.full((1, 20), 5.0), 2, season)
-    plain = SIMPLE[name](np.full((1, 20), 5.0) * np.exp(-np.tile(index, 10)), 2, 1)
-    np.testing.assert_allclose(found, plain * np.exp(index), rtol=1e-12)
+@pytest.mark.parametrize(("names", "count"), [(SIMPLE, 1), (["theta"], 1), (NAIVE, 0)])
+def test_the_season_is_estimated_once_and_only_for_rules_that_need_it(
+    monkeypatch: pytest.MonkeyPatch, names: Iterable[str], count: int
+) -> None:
+    seen: list[int] = []
+
+    def counted(context: NDArray[np.float64], season_length: int) -> Season:
+        seen.append(season_length)
+        return estimate_season(context, season_length)
+
+    monkeypatch.setattr(baselines, "estimate_season", counted)
+    together = Continuations(context=noisy(2, 30), horizon=3, season_length=4)
+    for name in names:
+        together.by(SIMPLE[name])
+    assert seen == [4] * count
+
+
+def test_the_trend_of_coarser_steps_takes_that_of_single_ones_from_the_damped_trend() -> None:
+    heights: list[int] = []
+
+    def counted(context: NDArray[np.float64], horizon: int) -> NDArray[np.float64]:
+        heights.append(context.shape[1])
+        return damped_trend(context, horizon)
+
+    together = Continuations(context=noisy(2, 30), horizon=3, season_length=4)
+    for on_logs, aggregated in itertools.product((False, True), repeat=2):
+        together.by(baselines._Smoothed(rule=counted, on_logs=on_logs, aggregated=aggregated))
+    assert sorted(heights) == [7, 7, 15, 15, 30, 30]
 
 
 @pytest.mark.parametrize("name", SMOOTHED)

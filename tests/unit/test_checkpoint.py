@@ -10,7 +10,7 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from forecast_cli import model_record
+from forecast_cli import analogues_record
 from forecast_cli.checkpoint import dump_model, load_model, read_checkpoint
 from forecast_cli.config import STRATEGIES, Strategy
 from forecast_cli.covariates import Covariate
@@ -303,7 +303,7 @@ def test_analogues_that_do_not_hold_together_are_refused(
 
 def test_more_windows_than_are_ever_kept_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = dump_model(make_model_with_analogues())
-    monkeypatch.setattr(model_record, "MOST_NUMBERS", 2000)
+    monkeypatch.setattr(analogues_record, "MOST_NUMBERS", 2000)
     with pytest.raises(CheckpointError, match="more windows than are ever kept"):
         load(data)
 

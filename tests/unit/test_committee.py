@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from forecast_cli import baselines
 from forecast_cli.baselines import SIMPLE, drift
 from forecast_cli.committee import Committee, Member
 from forecast_cli.config import Strategy
 from forecast_cli.covariates import CovariateRole
 from forecast_cli.inputs import Input, Surroundings
 from forecast_cli.network_shapes import weight_shapes
-from forecast_cli.seasonality import estimate_season
+from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.splits import origins_at_end
 from forecast_cli.windows import histories, last_steps, look_around
 from tests.models import (
@@ -79,6 +80,29 @@ def test_analogues_are_silent_where_networks_have_no_voice() -> None:
     forecast = committee.forecast(context, voiced=voiced)
     np.testing.assert_allclose(forecast[1], drift(context[1:], HORIZON)[0])
     assert (forecast[0] != drift(context[:1], HORIZON)[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("committee", "needs_season"),
+    [
+        (make_committee([]), False),
+        (make_committee([make_member()]), False),
+        (replace(make_committee([]), simple_weights={"theta": 1.0}), True),
+        (replace(make_seasonal_committee(12), simple_weights={}), True),
+    ],
+)
+def test_a_season_is_estimated_only_if_a_part_needs_it(
+    monkeypatch: pytest.MonkeyPatch, committee: Committee, *, needs_season: bool
+) -> None:
+    seen: list[int] = []
+
+    def counted(context: Array, season_length: int) -> Season:
+        seen.append(season_length)
+        return estimate_season(context, season_length)
+
+    monkeypatch.setattr(baselines, "estimate_season", counted)
+    committee.forecast(YEARS)
+    assert seen == [committee.season_length] * needs_season
 
 
 def test_without_networks_analogues_give_the_name() -> None:

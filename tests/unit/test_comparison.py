@@ -7,9 +7,16 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forecast_cli.baselines import SIMPLE
+from forecast_cli.baselines import NAIVE, SIMPLE, simple_for
 from forecast_cli.compare_config import CompareConfig, CutoffConfig, NetworkSizes
-from forecast_cli.comparison import Cutoffs, Race, choose_cutoffs, choose_models, run
+from forecast_cli.comparison import (
+    Cutoffs,
+    Race,
+    check_models,
+    choose_cutoffs,
+    choose_models,
+    run,
+)
 from forecast_cli.config import CELLS, TrainConfig, WindowConfig
 from forecast_cli.errors import ConfigError, DataError
 from forecast_cli.fitting import fit
@@ -62,13 +69,35 @@ def back(n_windows: int | None = None, step_size: int | None = None) -> list[int
 
 
 def test_without_names_all_cells_and_simple_forecasts_are_compared() -> None:
-    assert choose_models(()) == (*CELLS, *SIMPLE)
-    assert choose_models(("theta", "gru", "theta")) == ("gru", "theta")
+    assert choose_models((), 12, ignore) == (*CELLS, *SIMPLE)
+    assert choose_models(("theta", "gru", "theta"), 12, ignore) == ("gru", "theta")
+
+
+def test_without_a_season_no_rule_is_compared_that_repeats_another_one() -> None:
+    assert choose_models((), 1, ignore) == (*CELLS, *simple_for(1))
+
+
+@pytest.mark.parametrize(("season_length", "n_told"), [(1, 1), (4, 0)])
+def test_a_rule_that_repeats_another_one_is_compared_if_named_and_told(
+    season_length: int, n_told: int
+) -> None:
+    told: list[Notice] = []
+    asked = ("log-aggregated-trend", "damped-trend", "aggregated-trend")
+    models = choose_models(asked, season_length, told.append)
+    assert models == ("damped-trend", "aggregated-trend", "log-aggregated-trend")
+    assert [notice.text for notice in told] == [
+        "aggregated-trend, log-aggregated-trend: the same as the damped trend, as there is no "
+        "season (--season-length)"
+    ] * n_told
 
 
 def test_an_unknown_name_is_refused_with_the_names_that_are_known() -> None:
-    with pytest.raises(ConfigError, match=r"--models has 'arima'; accepted values: gru, lstm, rnn"):
-        choose_models(("gru", "arima"))
+    with pytest.raises(
+        ConfigError,
+        match=r"--models has 'arima'; accepted values: gru, lstm, rnn, .*, aggregated-trend, ",
+    ):
+        check_models(("gru", "arima"))
+    check_models(("gru", "aggregated-trend"))
 
 
 def test_cutoffs_lie_a_horizon_apart_unless_told_otherwise() -> None:
@@ -138,7 +167,7 @@ def test_values_after_a_cutoff_change_no_forecast_from_it(
     changed = replace(panel, values=values)
     scene = cutoffs.scene(panel)
     before = scene.origins.limits - scene.origins.stops >= steps
-    one, other = race(panel), race(changed)
+    one, other = (race(each, ("gru", *SIMPLE)) for each in (panel, changed))
     for name, contender in one.items():
         np.testing.assert_array_equal(
             contender.forecast[before], other[name].forecast[before], err_msg=name
@@ -146,8 +175,8 @@ def test_values_after_a_cutoff_change_no_forecast_from_it(
 
 
 def test_two_runs_differ_in_their_seconds_only() -> None:
-    one, other = (race(PANEL, ("gru", "rnn")) for _ in range(2))
-    assert list(one) == list(other) == [*SIMPLE, "gru", "rnn"]
+    one, other = (race(PANEL, ("gru", "rnn", "theta")) for _ in range(2))
+    assert list(one) == list(other) == [*NAIVE, "theta", "gru", "rnn"]
     for name, contender in one.items():
         np.testing.assert_array_equal(contender.forecast, other[name].forecast)
         assert contender.n_parameters == other[name].n_parameters
@@ -155,7 +184,7 @@ def test_two_runs_differ_in_their_seconds_only() -> None:
 
 
 def test_what_a_cell_costs_is_told_and_a_simple_forecast_has_no_parameters() -> None:
-    found = race(PANEL)
+    found = race(PANEL, ("gru", "theta"))
     assert 0 < found["gru"].network_share <= 1
     assert found["gru"].n_parameters > 0
     assert found["gru"].seconds > found["naive"].seconds > 0

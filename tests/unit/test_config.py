@@ -64,6 +64,9 @@ from forecast_cli.read_config import ReadConfig
         ("--device", lambda: TrainConfig(device="tpu")),  # type: ignore[arg-type]
         ("--delimiter", lambda: ReadConfig(delimiter="")),
         ("--delimiter", lambda: ReadConfig(delimiter=";;")),
+        ("--delimiter", lambda: ReadConfig(delimiter='"')),
+        ("--delimiter", lambda: ReadConfig(delimiter="\n")),
+        ("--delimiter", lambda: ReadConfig(delimiter="é")),
         ("--decimal", lambda: ReadConfig(decimal="'")),
         ("--decimal", lambda: ReadConfig(decimal="")),
         ("--thousands", lambda: ReadConfig(thousands="0")),

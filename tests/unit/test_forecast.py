@@ -74,7 +74,7 @@ def test_each_level_adds_its_bounds_the_narrow_ones_first() -> None:
     [
         (["10", "9", "1"], ["1", "9", "10"]),
         (["10", "9", "b"], ["10", "9", "b"]),
-        (["010", "9", "1"], ["010", "1", "9"]),
+        (["010", "9", "1"], ["1", "9", "010"]),
     ],
 )
 def test_whole_numbers_as_ids_are_sorted_as_numbers(ids: list[str], expected: list[str]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from forecast_cli.inspection import describe_columns, summarise
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table
-from forecast_cli.reading.roles import guess_roles
+from forecast_cli.reading.role_guess import guess_roles
 from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel, wave
 

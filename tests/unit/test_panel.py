@@ -11,7 +11,7 @@ from forecast_cli.notices import Notice
 from forecast_cli.panel import Columns, Panel, read_again, read_panel
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.reading.formats import read_table
-from forecast_cli.reading.roles import guess_roles
+from forecast_cli.reading.role_guess import guess_roles
 
 Read = Callable[..., Panel]
 

@@ -10,9 +10,9 @@ import pytest
 from forecast_cli.checkpoint import dump_model
 from forecast_cli.config import PredictionConfig
 from forecast_cli.errors import ConfigError
-from forecast_cli.findings import FullReport
 from forecast_cli.notices import Notice
 from forecast_cli.presentation import Exhibit, plot, report
+from forecast_cli.presentation_findings import FullReport
 from forecast_cli.read_config import ReadConfig
 from forecast_cli.showcase import Wish
 from tests.models import HORIZON, make_model

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecast_cli.findings import ResidualCheck
+from forecast_cli.presentation_findings import ResidualCheck
 from forecast_cli.residuals import (
     Residuals,
     autocorrelations,

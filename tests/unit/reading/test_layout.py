@@ -1,11 +1,10 @@
-"""Layouts: what a column is taken for, and what is told where that may be wrong."""
+"""Layouts: values, series and times of every form, and what is told of them."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from forecast_cli.errors import DataError
 from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import ReadConfig
@@ -18,44 +17,6 @@ def told(notices: list[Notice]) -> str:
     return "\n".join(notice.text for notice in notices)
 
 
-def test_one_bad_value_does_not_drop_a_column_of_one_row_per_series(panel_of: Read) -> None:
-    with pytest.raises(DataError, match="line 3, column V2: 'x' is not a number"):
-        panel_of("id,V1,V2,V3,V4\na,1,2,3,4\nb,4,x,6,7\n")
-
-
-def test_text_beside_one_row_per_series_is_no_value(panel_of: Read) -> None:
-    assert panel_of("id,V1,V2,V3,note1\na,1,2,3,ok\nb,4,5,6,new\n").values.tolist() == [
-        *range(1, 7)
-    ]
-
-
-def test_a_column_of_few_numbers_among_series_is_left_out_and_told(
-    panel_of: Read, notices: list[Notice]
-) -> None:
-    panel = panel_of(MONTHLY.format("a,b,c", "1,-,1", "2,5,1", "3,-,1", "4,-,1"))
-    assert panel.ids.tolist() == [["a"], ["c"]]
-    assert "line 2, column b: '-' is no number; b is left out" in told(notices)
-
-
-def test_a_column_without_values_among_series_is_left_out_and_told(
-    panel_of: Read, notices: list[Notice]
-) -> None:
-    panel_of(MONTHLY.format("a,b,c", "1,,1", "2,,1", "3,,1", "4,,1"))
-    assert "column b without any value is left out" in told(notices)
-
-
-def test_columns_that_are_left_out_are_told_in_one_line(
-    panel_of: Read, notices: list[Notice]
-) -> None:
-    panel_of(MONTHLY.format("a,b,c,d", "1,,,1", "2,,,1", "3,,,1", "4,,,1"))
-    assert told(notices).count("left out, and 1 more like it") == 1
-
-
-def test_a_column_of_words_is_left_out_in_silence(panel_of: Read, notices: list[Notice]) -> None:
-    panel_of(MONTHLY.format("a,b", "1,new", "2,old", "3,old", "4,old"))
-    assert "left out" not in told(notices)
-
-
 @pytest.mark.parametrize("ids", [("a", "a "), ("\u00e9", "e\u0301")], ids=["space", "composed"])
 def test_ids_that_look_the_same_are_told(
     panel_of: Read, notices: list[Notice], ids: tuple[str, str]
@@ -64,23 +25,6 @@ def test_ids_that_look_the_same_are_told(
     assert panel_of("id,date,y\n" + rows).n_series == 2
     assert "column id: " in told(notices)
     assert "look the same" in told(notices)
-
-
-def test_a_sure_id_is_an_id_whatever_it_holds(panel_of: Read) -> None:
-    rows = "".join(f"{name},2024-0{month}-01,1\n" for name in ("1e3", "inf") for month in (1, 2))
-    assert panel_of("unique_id,ds,y\n" + rows).ids.tolist() == [["1e3"], ["inf"]]
-
-
-def test_dots_that_may_mark_thousands_are_told_until_it_is_said(
-    panel_of: Read, notices: list[Notice]
-) -> None:
-    text = MONTHLY.format("y", "1.250", "999", "850", "2.500")
-    assert panel_of(text).values.tolist() == [1.25, 999, 850, 2.5]
-    assert "line 2, column y: '1.250' is read with dot as the decimal mark" in told(notices)
-    notices.clear()
-    config = ReadConfig(thousands=".", decimal=",")
-    assert panel_of(text, config).values.tolist() == [1250, 999, 850, 2500]
-    assert "decimal mark" not in told(notices)
 
 
 @pytest.mark.parametrize("mark", ["-99", "-999", "-9999.0"])

@@ -285,12 +285,6 @@ def test_an_encoding_that_is_named_is_used(read: Read) -> None:
     assert table.columns == ("a", "größe")
 
 
-@pytest.mark.parametrize("delimiter", ['"', "\n", "é"])
-def test_a_delimiter_that_cannot_be_one_is_wrong_usage(read: Read, delimiter: str) -> None:
-    with pytest.raises(ConfigError, match="--delimiter"):
-        read(PLAIN, ReadConfig(delimiter=delimiter))
-
-
 def test_a_delimiter_that_is_named_is_used(read: Read) -> None:
     assert read("a^b\n1^2\n", ReadConfig(delimiter="^")).columns == ("a", "b")
 
