@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_cli import metrics
 from forecast_cli.analogues import ANALOGUES
-from forecast_cli.baselines import NAIVE, SIMPLE, Continuations, simple_for
+from forecast_cli.baselines import NAIVE, SIMPLE, SIMPLE_MEAN, Continuations, simple_for
 from forecast_cli.cleaning import usual_futures
 from forecast_cli.findings import Backtest, Breakdown, ModelScores
 from forecast_cli.panel import Panel
@@ -228,7 +228,7 @@ def _breakdown(label: str, actual: Array, forecast: Array, scale: Array) -> Brea
 def _verdict(model: str, best: str, skill: float | None) -> str:
     if model in SIMPLE:
         return f"Not worth a network: none did better on validation, so every forecast is {model}."
-    if model == ANALOGUES:
+    if model in (ANALOGUES, SIMPLE_MEAN):
         without = "the forecast without one"
         return f"Not worth a network: none has a weight. {_compare(without, best, skill)}"
     return _compare(model, best, skill)

@@ -95,6 +95,9 @@ class _Smoothed:
         return shared.by(self)
 
 
+SIMPLE_MEAN = "simple-mean"
+"""What reports call a forecast that is the mean of several simple ones, by their weights."""
+
 NAIVE: dict[str, Continuation] = {
     "naive": naive,
     "seasonal-naive": seasonal_naive,

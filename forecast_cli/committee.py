@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.analogues import ANALOGUES, Analogues
-from forecast_cli.baselines import SIMPLE, Continuations
+from forecast_cli.baselines import SIMPLE, SIMPLE_MEAN, Continuations
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inputs import Feed, Input, Surroundings
 from forecast_cli.recurrence import attention_weights, forward
@@ -136,7 +136,9 @@ class Committee:
         """What reports call it: its cell, or what stands there without networks."""
         if self.members:
             return self.network.cell
-        return self.simple if self.analogues is None else ANALOGUES
+        if self.analogues is not None:
+            return ANALOGUES
+        return SIMPLE_MEAN if len(self.simple_weights) > 1 else self.simple
 
     @property
     def n_parameters(self) -> int:

@@ -81,9 +81,9 @@ def fit(
     the weights are chosen on the test part, and each series is scored with those that the other
     series chose. With few series the weights are chosen on the validation part before the test
     part is scored, and on both afterwards. The networks that have a weight are trained again on
-    everything. A panel too short for all that gets the best simple continuation alone. Networks
-    that the workshop's keeper recalls go on from where they stood. Without a `workshop` there are
-    as many threads as the settings say.
+    everything. A panel too short for all that gets the mean of the simple continuations that are
+    not clearly worse than the best. Networks that the workshop's keeper recalls go on from where
+    they stood. Without a `workshop` there are as many threads as the settings say.
     """
     ground = lay_groundwork(panel, plan, tell)
     job = FitJob(
@@ -104,18 +104,31 @@ def fit(
             "warning",
             f"{len(panel.values)} values are too few to train a network on (it takes "
             f"{FEWEST_TRAINING_WINDOWS} windows beside what is held back to validate and score "
-            f"it): every forecast is {simple}, the best simple one, and its intervals rest "
-            "on few residuals",
+            f"it): every forecast is the mean of the simple ones not clearly worse than {simple}, "
+            "and its intervals rest on few residuals",
         )
     )
     # In so few values a scale is better taken from all of them than from those before each origin.
     everything = histories(panel, origins_at_end(panel))
     scales = positive_scales(everything, plan.season_length)[ranking.origins.series]
-    residuals = _residuals(ranking, ranking.simple[simple], scales)
-    alone = job.committee(simple, {simple: 1.0}, ())
+    shares = _equal_shares(ranking, simple)
+    said = np.sum([share * ranking.simple[name] for name, share in shares.items()], axis=0)
     return Fitted(
-        committee=alone, widths=_widths(residuals, plan.horizon), effects=None, backtest=None
+        committee=job.committee(simple, shares, ()),
+        widths=_widths(_residuals(ranking, said, scales), plan.horizon),
+        effects=None,
+        backtest=None,
     )
+
+
+def _equal_shares(ranking: Scene, simple: str) -> dict[str, float]:
+    """The simple forecasts that are not clearly worse than the best, in equal shares.
+
+    So few origins cannot tell which of them is best.
+    """
+    names = [name for name, is_kept in zip(ranking.simple, screen(ranking), strict=True) if is_kept]
+    # Where no value can be scored none is better than another.
+    return dict.fromkeys(names or [simple], 1 / max(1, len(names)))
 
 
 def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:

@@ -147,8 +147,9 @@ class PlannedBacktest:
 class TrainingPlan:
     """What `train` would do.
 
-    Without `networks` the data are too short for any, and `simple`, the simple forecast that does
-    best, is the model. With them it is that of the `n_short_series` that no network can forecast.
+    Without `networks` the data are too short for any, and the simple forecasts not clearly worse
+    than `simple`, the best, are the model. With them it is that of the `n_short_series` that no
+    network can forecast.
     """
 
     networks: tuple[PlannedNetwork, ...]

@@ -94,8 +94,8 @@ def _describe_training(found: Understanding) -> Iterator[RenderableType]:
 def _networks(plan: TrainingPlan, found: Understanding) -> str:
     if not plan.networks:
         return (
-            "none, for the data are too short to train one: every forecast would be "
-            f"{plan.simple}, the best simple one"
+            "none, for the data are too short to train one: every forecast would be the mean of "
+            f"the simple ones not clearly worse than {plan.simple}"
         )
     total = sum(network.count for network in plan.networks)
     on_logs = any(network.representation.startswith("log") for network in plan.networks)

@@ -234,11 +234,10 @@ def test_a_simple_forecast_that_stands_alone_is_scored_once_and_not_called_a_net
     )
 
 
-def test_a_forecast_of_analogues_is_not_called_a_network() -> None:
+@pytest.mark.parametrize("name", ["analogues", "simple-mean"])
+def test_a_forecast_of_other_parts_is_not_called_a_network(name: str) -> None:
     scene = scene_of(GROWING)
-    found = report_backtest(
-        scene, score("analogues", scene, scene.actual), n_windows=1, step_size=1
-    )
+    found = report_backtest(scene, score(name, scene, scene.actual), n_windows=1, step_size=1)
     assert found.verdict.startswith(
         "Not worth a network: none has a weight. Worth using: the forecast without one makes 100 %"
     )

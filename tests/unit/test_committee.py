@@ -56,6 +56,8 @@ def test_without_members_the_simple_continuation_stands_alone() -> None:
 def test_a_committee_is_called_by_its_cell_or_by_the_continuation_that_stands_alone() -> None:
     assert make_committee([make_member()]).name == "gru"
     assert make_committee([]).name == "drift"
+    two = replace(make_committee([]), simple_weights={"drift": 0.5, "theta": 0.5})
+    assert two.name == "simple-mean"
 
 
 def test_analogues_take_part_with_their_weight_where_they_apply() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from forecast_cli import fit_job, fitting
 from forecast_cli.backtest import Scene, score
-from forecast_cli.baselines import simple_for
+from forecast_cli.baselines import SIMPLE, simple_for
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
@@ -245,16 +245,34 @@ def test_few_origins_leave_weight_to_simple_forecasts() -> None:
 
 
 @pytest.mark.parametrize("values", [[5.0] * 8, [1.0, 2.0], list(range(1, 9))])
-def test_too_few_values_get_the_best_simple_forecast_and_a_warning(values: list[float]) -> None:
+def test_too_few_values_get_equal_shares_of_simple_forecasts_and_a_warning(
+    values: list[float],
+) -> None:
     panel = make_panel(values)
     fitted, told = run(
         panel, WindowPlan(horizon=2, context_length=4, long_context_length=4, season_length=1)
     )
     assert fitted.committee.members == ()
-    assert fitted.committee.simple_weights == {fitted.committee.simple: 1.0}
+    shares = fitted.committee.simple_weights
+    assert fitted.committee.simple in shares
+    assert set(shares.values()) == {1 / len(shares)}
     assert fitted.backtest is None
     assert "too few to train a network on" in told[0]
     assert np.isfinite(forecast(fitted, panel)).all()
+
+
+def test_too_few_values_get_the_mean_of_the_simple_forecasts_that_are_not_clearly_worse() -> None:
+    # On a line the rest are far off; a jagged one tells little.
+    plan = WindowPlan(horizon=2, context_length=4, long_context_length=4, season_length=1)
+    line, jagged = make_panel([float(n) for n in range(1, 9)]), make_panel([3, 5, 4, 6, 4, 7, 5, 6])
+    assert set(run(line, plan)[0].committee.simple_weights) == {"drift", "last-difference"}
+    fitted, told = run(jagged, plan)
+    shares = fitted.committee.simple_weights
+    assert len(shares) > 1
+    context = jagged.values[None]
+    alone = [SIMPLE[name](context, 2, 1) for name in shares]
+    np.testing.assert_allclose(forecast(fitted, jagged), np.mean(alone, axis=0), rtol=1e-12)
+    assert f"not clearly worse than {fitted.committee.simple}" in told[0]
 
 
 def test_a_single_value_is_refused() -> None:
