@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from forecast_cli import workflows
-from forecast_cli.config import Settings, TrainConfig, WindowConfig
+from forecast_cli.config import NetworkConfig, Settings, TrainConfig, WindowConfig
 from forecast_cli.engine_config import EngineConfig
 from forecast_cli.partitions import PartsConfig
 from forecast_cli.read_config import ReadConfig
 
 SETTINGS = Settings(
     window=WindowConfig(horizon=4, season_length=4),
+    network=NetworkConfig(hidden_size=8),
     optimisation=TrainConfig(
         effort="fast", epochs=2, steps_per_epoch=4, batch_size=32, members=3, threads=1
     ),

@@ -1,9 +1,9 @@
 """The package keeps its shape: levels, borders and what may not be there at all."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -111,6 +111,11 @@ class Module:
         """The name that the table of levels knows."""
         return self.name.split(".")[0]
 
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        """Every import in it, in any scope."""
+        return tuple(imports(self.tree))
+
 
 def imports(
     node: ast.AST, *, at_module_level: bool = True, typed: bool = False
@@ -165,7 +170,7 @@ def resolve(target: str) -> str | None:
 
 def inner_imports(module: Module) -> set[str]:
     """The modules of this package that a module imports, for types too."""
-    resolved = (resolve(found.target) for found in imports(module.tree))
+    resolved = (resolve(found.target) for found in module.imports)
     return {name for name in resolved if name is not None and name != module.name}
 
 
@@ -173,7 +178,21 @@ def comes_from(target: str, sources: Iterable[str]) -> bool:
     return any(target == source or target.startswith(f"{source}.") for source in sources)
 
 
-every_module = pytest.mark.parametrize("module", modules().values(), ids=list(modules()))
+def every_module(check: Callable[[Module], None]) -> Callable[[], None]:
+    """One test of all modules, which tells of each in which the check fails."""
+
+    def test() -> None:
+        errors = []
+        for module in modules().values():
+            try:
+                check(module)
+            except AssertionError as error:
+                error.add_note(f"in {module.name}")
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup(f"{len(errors)} modules", errors)
+
+    return test
 
 
 @every_module
@@ -199,13 +218,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 @every_module
 def test_torch_stays_in_its_rooms(module: Module) -> None:
     if module.room not in TORCH_ROOMS:
-        assert not [i for i in imports(module.tree) if comes_from(i.target, {"torch"})]
+        assert not [i for i in module.imports if comes_from(i.target, {"torch"})]
 
 
 @every_module
 def test_matplotlib_runs_in_one_room_only(module: Module) -> None:
     if module.name != "drawing.canvas":
-        at_work = [i.target for i in imports(module.tree) if not i.only_for_types]
+        at_work = [i.target for i in module.imports if not i.only_for_types]
         assert not [target for target in at_work if comes_from(target, {"matplotlib"})]
 
 
@@ -215,7 +234,7 @@ def test_only_the_command_line_and_the_report_print(module: Module) -> None:
         return
     names = {dotted(node) for node in ast.walk(module.tree)}
     assert not names & {"print", "sys.stdout", "sys.stderr"}
-    assert not [i for i in imports(module.tree) if comes_from(i.target, {"rich", "typer"})]
+    assert not [i for i in module.imports if comes_from(i.target, {"rich", "typer"})]
 
 
 @every_module
@@ -278,7 +297,7 @@ def loaded_with(start: Iterable[str]) -> set[str]:
         if name in loaded:
             continue
         loaded.add(name)
-        targets = (i.target for i in imports(modules()[name].tree) if runs_at_once(i))
+        targets = (i.target for i in modules()[name].imports if runs_at_once(i))
         waiting += [inner for inner in map(resolve, targets) if inner is not None]
     return loaded
 
@@ -292,7 +311,7 @@ COMMAND_LINE = [name for name in modules() if name.split(".")[0] == "cli"]
 
 @pytest.mark.parametrize("name", COMMAND_LINE)
 def test_the_command_line_leaves_numbers_to_others(name: str) -> None:
-    at_once = [i.target for i in imports(modules()[name].tree) if runs_at_once(i)]
+    at_once = [i.target for i in modules()[name].imports if runs_at_once(i)]
     assert not [target for target in at_once if comes_from(target, {*SLOW_TO_IMPORT, "numpy"})]
 
 
@@ -300,7 +319,7 @@ def test_loading_the_command_line_loads_no_slow_library() -> None:
     slow = {
         f"{name} imports {i.target}"
         for name in loaded_with([*COMMAND_LINE, "__init__"])
-        for i in imports(modules()[name].tree)
+        for i in modules()[name].imports
         if runs_at_once(i) and comes_from(i.target, SLOW_TO_IMPORT)
     }
     assert not slow
@@ -318,7 +337,7 @@ def test_imports_inside_functions_and_for_types_are_told_apart() -> None:
 def test_no_module_imports_a_private_name_of_another(module: Module) -> None:
     private = [
         i.target
-        for i in imports(module.tree)
+        for i in module.imports
         if resolve(i.target) is not None
         and any(part.startswith("_") and part != "__version__" for part in i.target.split("."))
     ]
@@ -335,7 +354,9 @@ def sources() -> tuple[Path, ...]:
 @cache
 def names_in(path: Path) -> frozenset[str]:
     """Every name and attribute that a source mentions, imported ones too."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    known = {module.path: module.tree for module in modules().values()}
+    tree = known[path] if path in known else ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
     return frozenset(
         [node.id for node in nodes if isinstance(node, ast.Name)]
         + [node.attr for node in nodes if isinstance(node, ast.Attribute)]

@@ -68,7 +68,11 @@ def test_settings_are_those_of_the_command_in_the_order_of_the_help() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["-h"], [], ["--version"], ["nosuch"], ["--nosuch"]]
+    "arguments",
+    [
+        *(["--help"], ["--nosuch"]),
+        *(pytest.param(a, marks=pytest.mark.slow) for a in (["-h"], [], ["--version"], ["nosuch"])),
+    ],
 )
 def test_what_is_not_about_one_command_loads_none(tmp_path: Path, arguments: list[str]) -> None:
     found = loaded(tmp_path, *arguments)
@@ -76,14 +80,24 @@ def test_what_is_not_about_one_command_loads_none(tmp_path: Path, arguments: lis
     assert not found & MODULES
 
 
-@pytest.mark.parametrize("arguments", [["train", "--help"], ["train", "--nosuch"], ["train"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["train", "--help"], pytest.param(["train", "--nosuch"], marks=pytest.mark.slow), ["train"]],
+)
 def test_what_is_about_one_command_loads_no_other(tmp_path: Path, arguments: list[str]) -> None:
     found = loaded(tmp_path, *arguments)
     assert found & MODULES == {"forecast_cli.cli.train"}
     assert "forecast_cli.findings" not in found
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["train", "--nosuch"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["--help"], marks=pytest.mark.slow),
+        pytest.param(["train", "--help"], marks=pytest.mark.slow),
+        ["train", "--nosuch"],
+    ],
+)
 def test_help_and_an_unknown_option_convert_no_value(tmp_path: Path, arguments: list[str]) -> None:
     # Typer converts with pydantic, and loading that takes a third as long as all of the help.
     assert "pydantic" not in loaded(tmp_path, *arguments)

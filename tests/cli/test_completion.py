@@ -70,8 +70,12 @@ def offered(tmp_path: Path, ask: Ask) -> Offered:
     ("shell", "told"),
     [
         ("bash", "Total\\ sales\nGröße\nSales\\ \\(EUR\\)\nx\n"),
-        ("zsh", '_arguments \'*: :(("Total sales"\n"Größe"\n"Sales (EUR)"\n"x"))\'\n'),
-        ("fish", "Total sales\nGröße\nSales (EUR)\nx\n"),
+        pytest.param(
+            "zsh",
+            '_arguments \'*: :(("Total sales"\n"Größe"\n"Sales (EUR)"\n"x"))\'\n',
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("fish", "Total sales\nGröße\nSales (EUR)\nx\n", marks=pytest.mark.slow),
     ],
 )
 def test_a_shell_is_told_the_columns_in_its_own_way_and_no_heavy_library_is_loaded(

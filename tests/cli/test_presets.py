@@ -96,7 +96,18 @@ def test_a_flag_that_repeats_the_default_is_typed_all_the_same(
     assert workflows.asked["settings"].network.cell == "gru"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+every_command = pytest.mark.parametrize(
+    "command",
+    [
+        # Most of their options are those of the others.
+        pytest.param(c, marks=pytest.mark.slow if c.__name__ in ("evaluate", "inspect") else ())
+        for c in COMMANDS
+    ],
+    ids=lambda command: command.__name__,
+)
+
+
+@every_command
 def test_every_option_of_every_command_has_a_variable(
     run: Run, workflows: Workflows, monkeypatch: pytest.MonkeyPatch, command: Callable[..., Any]
 ) -> None:
@@ -117,7 +128,7 @@ def test_every_option_of_every_command_has_a_variable(
         monkeypatch.delenv("FORECAST_ENGINE", raising=False)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+@every_command
 def test_a_number_or_a_flag_that_is_none_is_refused_with_the_name_of_its_variable(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: Callable[..., Any]
 ) -> None:

@@ -86,7 +86,12 @@ def on_a_terminal(command: Sequence[str], cwd: Path, **environment: str) -> Scre
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["train", "--help"], ["train", "x", "--nonsense"]]
+    "arguments",
+    [
+        ["train", "--help"],
+        ["train", "x", "--nonsense"],
+        *(pytest.param(words, marks=pytest.mark.slow) for words in (["--help"], ["--version"])),
+    ],
 )
 def test_help_and_wrong_usage_load_no_heavy_library(tmp_path: Path, arguments: list[str]) -> None:
     command = (sys.executable, "-X", "importtime", "-m", "forecast_cli", *arguments)
@@ -96,6 +101,7 @@ def test_help_and_wrong_usage_load_no_heavy_library(tmp_path: Path, arguments: l
     assert not loaded & HEAVY
 
 
+@pytest.mark.slow
 def test_shell_completion_loads_no_heavy_library(tmp_path: Path) -> None:
     script = (
         "import sys; from forecast_cli.cli.start import main\n"
@@ -117,6 +123,7 @@ def test_a_reader_that_has_enough_ends_the_program_quietly(tmp_path: Path) -> No
     assert (done.returncode, done.stdout, done.stderr) == (0, b"shop,step,forecast\n", b"")
 
 
+@pytest.mark.slow
 def test_a_reader_that_reads_nothing_is_no_fault(tmp_path: Path) -> None:
     done = shell("forecast predict -q | true", tmp_path)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -133,13 +140,17 @@ def test_the_path_of_the_checkpoint_can_be_used_by_the_next_command(tmp_path: Pa
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_is_told_in_words(tmp_path: Path) -> None:
-    for command in ("predict -q", "train sales.csv -q", "train sales.csv -q -o -", "--version"):
-        done = shell(f"forecast {command} > /dev/full", tmp_path)
-        assert done.returncode == 1
-        assert done.stderr == (
-            b"error: standard output: cannot be written: no space left on device\n"
-        )
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("predict -q", "train sales.csv -q -o -"),
+        *(pytest.param(c, marks=pytest.mark.slow) for c in ("train sales.csv -q", "--version")),
+    ],
+)
+def test_a_full_disk_is_told_in_words(tmp_path: Path, command: str) -> None:
+    done = shell(f"forecast {command} > /dev/full", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == b"error: standard output: cannot be written: no space left on device\n"
 
 
 def test_a_closed_standard_output_is_told_in_words(tmp_path: Path) -> None:
@@ -147,18 +158,26 @@ def test_a_closed_standard_output_is_told_in_words(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"error: standard output: it is closed\n")
 
 
-@pytest.mark.parametrize("where", ["2>&-", "2>/dev/full", "2> >(true)"])
+@pytest.mark.parametrize(
+    "where",
+    ["2>&-", *(pytest.param(w, marks=pytest.mark.slow) for w in ("2>/dev/full", "2> >(true)"))],
+)
 def test_words_that_nobody_hears_do_not_stop_the_work(tmp_path: Path, where: str) -> None:
     done = shell(f"forecast train sales.csv {where}", tmp_path)
     assert (done.returncode, done.stdout) == (0, b"model.forecast\n")
 
 
-def test_a_failed_command_leaves_standard_output_empty(tmp_path: Path) -> None:
-    for source, code in (("fail", 70), ("refuse", 1), ("end", 70)):
-        done = run(*FAKE, "train", source, cwd=tmp_path)
-        assert (done.returncode, done.stdout) == (code, b"")
-        assert b"Traceback" not in done.stderr
-        assert b"\x1b" not in done.stderr
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [("fail", 70), ("refuse", 1), pytest.param("end", 70, marks=pytest.mark.slow)],
+)
+def test_a_failed_command_leaves_standard_output_empty(
+    tmp_path: Path, source: str, code: int
+) -> None:
+    done = run(*FAKE, "train", source, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -204,8 +223,14 @@ def test_a_terminal_gets_colours_unless_it_wants_none(tmp_path: Path) -> None:
     assert "31" not in plain.text.replace("\\x1b[31m", "")
 
 
-def test_progress_on_a_terminal_is_a_bar_that_goes_away(tmp_path: Path) -> None:
-    screen = on_a_terminal((*FAKE, "train", "sales.csv"), tmp_path)
+@pytest.fixture(scope="module")
+def training(tmp_path_factory: pytest.TempPathFactory) -> Screen:
+    """A training as it is seen on a terminal."""
+    return on_a_terminal((*FAKE, "train", "sales.csv"), tmp_path_factory.mktemp("training"))
+
+
+def test_progress_on_a_terminal_is_a_bar_that_goes_away(training: Screen) -> None:
+    screen = training
     assert screen.code == 0
     assert "gru [/x]" in screen.text
     assert "3/3  loss 0.5000" in screen.text
@@ -215,9 +240,8 @@ def test_progress_on_a_terminal_is_a_bar_that_goes_away(tmp_path: Path) -> None:
     assert cleared.endswith("model.forecast\n")
 
 
-def test_progress_leaves_room_for_the_echo_of_ctrl_c(tmp_path: Path) -> None:
-    screen = on_a_terminal((*FAKE, "train", "sales.csv"), tmp_path)
-    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", screen.text).replace("\r", "\n")
+def test_progress_leaves_room_for_the_echo_of_ctrl_c(training: Screen) -> None:
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", training.text).replace("\r", "\n")
     bars = [line for line in shown.splitlines() if "3/3" in line]
     assert bars
     assert max(map(len, bars)) <= 78
@@ -235,13 +259,21 @@ def test_a_checkpoint_is_not_written_to_a_terminal(tmp_path: Path) -> None:
     assert "binary checkpoint" in screen.text
 
 
-def test_a_terminal_gets_a_table_without_escapes_from_the_data(tmp_path: Path) -> None:
-    for file_format in ([], ["--format", "csv"]):
-        screen = on_a_terminal((*FAKE, "predict", "-q", *file_format), tmp_path)
-        assert screen.code == 0
-        assert "\\x1b[31mred" in screen.text
-        assert "\x1b" not in screen.text
-    assert screen.text.startswith("shop,step,forecast\n")
+@pytest.mark.parametrize(
+    ("file_format", "head"),
+    [
+        ([], ""),
+        pytest.param(["--format", "csv"], "shop,step,forecast\n", marks=pytest.mark.slow),
+    ],
+)
+def test_a_terminal_gets_a_table_without_escapes_from_the_data(
+    tmp_path: Path, file_format: list[str], head: str
+) -> None:
+    screen = on_a_terminal((*FAKE, "predict", "-q", *file_format), tmp_path)
+    assert screen.code == 0
+    assert "\\x1b[31mred" in screen.text
+    assert "\x1b" not in screen.text
+    assert screen.text.startswith(head)
 
 
 def test_both_names_are_the_same_program(tmp_path: Path) -> None:
@@ -325,7 +357,10 @@ def test_a_folder_of_files_is_one_panel_for_training_and_for_prediction(tmp_path
         ]
 
 
-@pytest.mark.parametrize("command", ["forecast --help", "forecast train --help"])
+@pytest.mark.parametrize(
+    "command",
+    ["forecast --help", pytest.param("forecast train --help", marks=pytest.mark.slow)],
+)
 def test_help_that_nobody_reads_any_more_ends_quietly(command: str, tmp_path: Path) -> None:
     result = shell(f"{command} | true", tmp_path)
     assert result.returncode == 0

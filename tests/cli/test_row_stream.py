@@ -40,6 +40,8 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # A background job of a shell inherits an ignored SIGINT, and so would this program.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
 
     def feed(self, text: str) -> None:
@@ -69,6 +71,7 @@ def test_the_first_series_is_out_before_the_second_has_ended(folder: Path) -> No
     assert err.splitlines()[-1].startswith("gru: no backtest")
 
 
+@pytest.mark.slow
 def test_csv_has_one_header(folder: Path) -> None:
     program = Program(folder, "-q")
     program.feed(HEADER + rows("a") + rows("b", 3))
@@ -78,6 +81,7 @@ def test_csv_has_one_header(folder: Path) -> None:
     assert [line[0] for line in [*head[1:], *out.splitlines()]] == [*"aaaabbbb"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_ends_it_quietly(folder: Path) -> None:
     program = Program(folder)
     program.feed(HEADER + rows("a") + rows("b"))
@@ -113,6 +117,7 @@ def test_an_interrupted_stream_leaves_no_file(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["model.forecast"]
 
 
+@pytest.mark.slow
 def test_a_stream_into_a_file_is_there_as_a_whole_in_the_end(folder: Path) -> None:
     program = Program(folder, "-o", "rows.tsv", "--format", "tsv")
     program.feed(HEADER + rows("a") + rows("b", 3))
@@ -120,6 +125,7 @@ def test_a_stream_into_a_file_is_there_as_a_whole_in_the_end(folder: Path) -> No
     assert len((folder / "rows.tsv").read_text().splitlines()) == 9
 
 
+@pytest.mark.slow
 def test_a_series_that_comes_back_ends_the_stream(folder: Path) -> None:
     program = Program(folder)
     program.feed(HEADER + rows("a") + rows("b"))
@@ -130,6 +136,7 @@ def test_a_series_that_comes_back_ends_the_stream(folder: Path) -> None:
     assert "standard input, line 44: series a comes back after others" in err
 
 
+@pytest.mark.slow
 def test_a_file_larger_than_a_block_is_forecast_in_blocks(folder: Path) -> None:
     names = [f"series {n:05d}" for n in range(700)]
     text = HEADER + "".join(rows(name, 400) for name in names)

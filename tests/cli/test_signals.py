@@ -134,7 +134,10 @@ def test_an_interrupt_that_is_ignored_from_the_beginning_stays_ignored(tmp_path:
     assert after_ready(process, signal.SIGINT) == (0, "")
 
 
-@pytest.mark.parametrize(("number", "code", "words"), NUMBERS)
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [NUMBERS[0], pytest.param(*NUMBERS[1], marks=pytest.mark.slow)],
+)
 def test_a_training_that_is_stopped_keeps_the_old_checkpoint_and_its_state(
     tmp_path: Path, number: signal.Signals, code: int, words: str
 ) -> None:

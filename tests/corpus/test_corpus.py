@@ -93,7 +93,12 @@ def inspected(case: Case, folder: Path) -> InspectReport:
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.outcome == "told"], ids=lambda case: case.name
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.slow if number % 4 else ())
+        for number, case in enumerate(case for case in CASES if case.outcome == "told")
+    ],
+    ids=lambda case: case.name,
 )
 def test_inspect_understands_a_messy_file(case: Case, tmp_path: Path) -> None:
     report = inspected(case, tmp_path)

@@ -13,6 +13,7 @@ from forecast_cli.times.calendar import Calendar
 from forecast_cli.times.grid import Grid, infer_grid
 from forecast_cli.times.timeformats import sniff
 from forecast_cli.times.timestamps import ZONES, TimeText, zone_of
+from tests.examples import share
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -124,7 +125,7 @@ def test_a_format_is_found_from_the_texts_and_written_again(pattern: str, start:
     assert written.render(parsed.wall) == texts
 
 
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 @given(
     zone=st.sampled_from([*ZONES, "Asia/Kolkata", "UTC"]),
     freq=st.sampled_from(["h", "D"]),
@@ -176,7 +177,13 @@ def test_instants_are_written_with_the_offset_of_their_zone(
     assert labels == [time.isoformat() for time in instants.tz_convert(zone)]
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    "zone",
+    [
+        pytest.param(zone, marks=pytest.mark.slow if number % 6 else ())
+        for number, zone in enumerate(ZONES)
+    ],
+)
 def test_hours_of_a_whole_year_are_all_different(zone: str) -> None:
     hour = 3_600_000_000
     calendar = Calendar(

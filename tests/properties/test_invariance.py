@@ -5,6 +5,7 @@ The laws hold for whole fits and for real files; `test_laws` has them for models
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,16 @@ from forecast_cli import splits, workflows
 from forecast_cli.checkpoint import dump_model
 from forecast_cli.config import PredictionConfig, Settings, WindowConfig
 from forecast_cli.defaults import WindowPlan
+from forecast_cli.fitting import Fitted
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import ReadConfig
+from forecast_cli.snapshot import Trained
 from forecast_cli.splits import Origins, minimum_context, origins_at_end
 from forecast_cli.windows import WindowSampler, contexts, count_windows, futures, histories
+from tests.examples import share
 from tests.models import make_model, make_model_with_covariates, make_seasonal_committee
 from tests.panels import alone_in_its_panel, make_panel, wave, with_covariates
 from tests.properties.fits import PLANS, TINY, assert_same_bits, candidates, forecast, tiny_fit
@@ -41,28 +45,41 @@ def panel_at(unit: float) -> Panel:
     return replace(panel, values=unit * panel.values)
 
 
-@pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
-@pytest.mark.parametrize("unit", [1000.0, 1024.0, 1e-6, 1e12])
+@cache
+def fitted(plan: WindowPlan) -> tuple[Fitted, list[Trained]]:
+    """A fit in a unit of one, and its candidates; no test changes it."""
+    with candidates() as trained:
+        made = tiny_fit(panel_at(1.0), plan)
+    return made, trained
+
+
+@pytest.mark.parametrize(
+    ("plan", "unit"),
+    [
+        *((PLANS["plain"], unit) for unit in (1000.0, 1e-6)),
+        *((PLANS["seasonal"], unit) for unit in (1024.0, 1e12)),
+        *(pytest.param(PLANS["plain"], unit, marks=pytest.mark.slow) for unit in (1024.0, 1e12)),
+        *(pytest.param(PLANS["seasonal"], unit, marks=pytest.mark.slow) for unit in (1000.0, 1e-6)),
+    ],
+)
 def test_a_fit_in_another_unit_forecasts_the_same_in_that_unit(
     plan: WindowPlan, unit: float
 ) -> None:
     one, other = panel_at(1.0), panel_at(unit)
-    with candidates() as trained:
-        fitted = tiny_fit(one, plan)
+    fitted_here, trained = fitted(plan)
     with candidates() as scaled:
         fitted_there = tiny_fit(other, plan)
     assert len(trained) == len(scaled) > 1
     for network, there in zip(trained, scaled, strict=True):
         assert there.validation_error == pytest.approx(network.validation_error, rel=1e-4)
-    expected = forecast(fitted, one)
+    expected = forecast(fitted_here, one)
     np.testing.assert_allclose(forecast(fitted_there, other) / unit, expected, rtol=1e-4)
-    np.testing.assert_allclose(fitted_there.widths, fitted.widths, rtol=1e-3)
+    np.testing.assert_allclose(fitted_there.widths, fitted_here.widths, rtol=1e-3)
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
 def test_the_same_fit_beside_another_gives_the_same_bits(plan: WindowPlan) -> None:
-    with candidates() as trained:
-        tiny_fit(panel_at(1.0), plan)
+    _, trained = fitted(plan)
     with candidates() as again:
         tiny_fit(panel_at(1.0), plan)
     for one, other in zip(trained, again, strict=True):
@@ -87,7 +104,7 @@ def assert_alone_as_together(model: Model, panel: Panel, block: int) -> None:
         np.testing.assert_allclose(one_by_one, array, rtol=1e-6, atol=1e-6 * size)
 
 
-@settings(max_examples=30)
+@settings(max_examples=share(30))
 @given(values=lists, seed=st.integers(0, 99), block=st.integers(1, 3))
 def test_with_covariates_series_forecast_together_or_alone_have_the_same_forecasts(
     values: Sequence[list[float]], seed: int, block: int
@@ -115,7 +132,7 @@ def made_from(
     return arrays(forecast_from(model, panel, at, horizon=horizon, levels=(80, 95)))
 
 
-@settings(max_examples=30)
+@settings(max_examples=share(30))
 @given(values=lists, kind=st.sampled_from(sorted(MODELS)), block=st.integers(1, 3))
 def test_series_forecast_together_in_blocks_or_alone_have_the_same_forecasts(
     values: Sequence[list[float]], kind: str, block: int
@@ -175,7 +192,9 @@ def train(source: str, output: Path, options: Settings = FILED) -> bytes:
     return checkpoint
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+)
 def test_the_order_of_the_rows_changes_no_byte_of_the_checkpoint(seed: int, tmp_path: Path) -> None:
     straight = write_rows(tmp_path / "straight", range(76))
     order = np.random.default_rng(seed).permutation(76).tolist()

@@ -21,6 +21,7 @@ from forecast_cli.representation import Representation, represent
 from forecast_cli.splits import Origins, origins_at_end
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.windows import contexts
+from tests.examples import share
 from tests.models import (
     HORIZON,
     make_committee,
@@ -36,7 +37,7 @@ BEYOND = 2 * HORIZON + 1
 LEVELS = (50, 80, 95)
 NAN = float("nan")
 
-laws = settings(max_examples=60)
+laws = settings(max_examples=share(60))
 
 eighths = st.integers(-8000, 8000).map(lambda n: n / 8)
 positives = st.integers(1, 8000).map(lambda n: n / 8)

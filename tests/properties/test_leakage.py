@@ -18,6 +18,7 @@ from forecast_cli.inference import forecast_from
 from forecast_cli.panel import Panel
 from forecast_cli.splits import Origins, origins_at, origins_at_end, split_panel
 from forecast_cli.windows import histories
+from tests.examples import share
 from tests.models import make_model_with_covariates
 from tests.panels import covariates_of, make_panel, wave, with_covariates
 from tests.properties.fits import PLANS, assert_same_bits, candidates, forecast, tiny_fit
@@ -25,7 +26,7 @@ from tests.properties.fits import PLANS, assert_same_bits, candidates, forecast,
 Array = NDArray[np.float64]
 
 # A fit is too dear to look for the smallest example that breaks a law.
-few = settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
+few = settings(max_examples=share(5), phases=[Phase.explicit, Phase.generate])
 
 plans = st.sampled_from(list(PLANS.values()))
 anything = st.one_of(st.floats(-1e9, 1e9), st.just(float("nan")))
@@ -138,7 +139,7 @@ def test_covariates_of_the_test_part_change_no_weight_of_a_candidate_and_no_effe
     assert (one_by_one[0] is None) == (one_by_one[1] is None)
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20))
 @given(value=anything, horizon=st.integers(1, 4))
 def test_covariates_that_are_not_known_at_the_cutoff_change_no_forecast(
     value: float, horizon: int
@@ -153,7 +154,7 @@ def test_covariates_that_are_not_known_at_the_cutoff_change_no_forecast(
     np.testing.assert_array_equal(one.bounds[80], other.bounds[80])
 
 
-@settings(max_examples=20)
+@settings(max_examples=share(20))
 @given(value=anything)
 def test_from_an_earlier_cutoff_the_later_past_changes_no_forecast_however_far(
     value: float,

@@ -16,6 +16,7 @@ from forecast_cli.read_config import ReadConfig
 from forecast_cli.times.aliases import period_grid
 from forecast_cli.times.periods import period_ends, period_starts, periods
 from forecast_cli.times.timestamps import ZONES
+from tests.examples import share
 from tests.properties.test_calendar import MONTHS, WEEKDAYS, moments_of
 
 PERIODS = (
@@ -32,7 +33,9 @@ SUB_DAILY = {"h": 3600, "15min": 900, "30s": 30, "90min": 5400, "ms": 0.001}
 FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%Y%m%d")
 CLOCKED = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%d.%m.%Y %H:%M:%S.%f")
 
-quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=share(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 every = settings(quick, max_examples=600)
 starts = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))
 

@@ -17,6 +17,7 @@ from forecast_cli.times.calendar import Calendar
 from tests.corpus.files import CASES
 from tests.corpus.mutations import mutated
 from tests.corpus.soundness import check_sound
+from tests.examples import share
 
 SEEDS = (
     b"date,value\n2024-01-01,1.5\n2024-02-01,2\n2024-03-01,\n2024-04-01,4e1\n",
@@ -71,7 +72,7 @@ def test_each_file_that_is_mutated_is_readable_before(tmp_path: Path, seed: byte
     assert read(tmp_path / "data.csv", seed, ReadConfig()) is not None
 
 
-@settings(one_folder, max_examples=600)
+@settings(one_folder, max_examples=share(600))
 @given(data=changed_files(), config=st.sampled_from(CONFIGS))
 def test_a_file_is_read_to_a_sound_panel_or_refused_in_words(
     tmp_path: Path, data: bytes, config: ReadConfig
@@ -81,7 +82,7 @@ def test_a_file_is_read_to_a_sound_panel_or_refused_in_words(
         check_sound(panel)
 
 
-@settings(one_folder, max_examples=200)
+@settings(one_folder, max_examples=share(200))
 @given(
     seed=st.sampled_from(SEEDS),
     damage=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), max_size=3),
@@ -101,7 +102,7 @@ def test_damaged_gzip_is_refused_or_gives_what_was_packed(
         assert np.array_equal(panel.values, expected.values, equal_nan=True)
 
 
-@settings(one_folder, max_examples=100)
+@one_folder
 @given(data=st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused_in_words(tmp_path: Path, data: bytes) -> None:
     read(tmp_path / "data.csv", data, ReadConfig())
@@ -110,7 +111,7 @@ def test_any_bytes_are_read_or_refused_in_words(tmp_path: Path, data: bytes) -> 
 numbers = st.floats(-LARGEST, LARGEST)
 
 
-@settings(one_folder, max_examples=100)
+@one_folder
 @given(
     values=st.lists(numbers, min_size=2, max_size=30),
     freq=st.sampled_from(["MS", "ME", "QS-FEB", "YE-JUN", "W-WED", "D", "h", "15min"]),
@@ -130,7 +131,7 @@ def test_values_and_times_come_back_as_written(
     assert panel.calendar.freq == calendar.freq
 
 
-@settings(one_folder, max_examples=60)
+@settings(one_folder, max_examples=share(60))
 @given(order=st.permutations(range(24)))
 def test_the_order_of_rows_does_not_matter(tmp_path: Path, order: Sequence[int]) -> None:
     months = Calendar.dates("MS").labels(range(12))

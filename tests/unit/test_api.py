@@ -129,9 +129,13 @@ def test_a_checkpoint_is_that_of_the_same_data_in_a_file(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "asked"),
     [
-        ("airline_passengers", {}),
+        pytest.param("airline_passengers", {}, marks=pytest.mark.slow),
         ("us_population", {}),
-        ("daily_sales", {"id": "store", "target": "sales", "future": "promotion"}),
+        pytest.param(
+            "daily_sales",
+            {"id": "store", "target": "sales", "future": "promotion"},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_sample_data_give_the_same_checkpoint_as_a_frame(

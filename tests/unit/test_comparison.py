@@ -153,6 +153,7 @@ def test_a_cell_forecasts_as_a_fit_to_what_was_known() -> None:
     np.testing.assert_array_equal(gru.forecast[earliest], expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(number=st.integers(0, 1), value=st.floats(-1e6, 1e6), gap=st.booleans())
 def test_values_after_a_cutoff_change_no_forecast_from_it(
@@ -174,6 +175,7 @@ def test_values_after_a_cutoff_change_no_forecast_from_it(
         )
 
 
+@pytest.mark.slow
 def test_two_runs_differ_in_their_seconds_only() -> None:
     one, other = (race(PANEL, ("gru", "rnn", "theta")) for _ in range(2))
     assert list(one) == list(other) == [*NAIVE, "theta", "gru", "rnn"]

@@ -127,9 +127,14 @@ def test_missing_values_may_stand_anywhere() -> None:
     "index",
     [
         pd.date_range("2024-03-01", periods=N, freq="h", tz="Europe/Berlin"),
-        pd.date_range("2024-03-01", periods=N, tz="Europe/Berlin"),
-        pd.date_range("2020-01-31", periods=N, freq="ME"),
-        pd.date_range("2020-01-01", periods=N, freq="B"),
+        *(
+            pytest.param(index, marks=pytest.mark.slow)
+            for index in (
+                pd.date_range("2024-03-01", periods=N, tz="Europe/Berlin"),
+                pd.date_range("2020-01-31", periods=N, freq="ME"),
+                pd.date_range("2020-01-01", periods=N, freq="B"),
+            )
+        ),
         pd.period_range("2020-01", periods=N, freq="M"),
     ],
     ids=lambda index: str(index.dtype),
@@ -211,6 +216,7 @@ def test_splits_in_time_score_what_comes_after() -> None:
     assert scores.tolist() == by_hand
 
 
+@pytest.mark.slow
 def test_a_search_finds_parameters_with_and_without_covariates() -> None:
     splits = TimeSeriesSplit(2, test_size=3)
     search = GridSearchCV(quick(), {"season_length": [1, 12]}, cv=splits, error_score="raise")

@@ -89,6 +89,7 @@ def lag_data(path: Path) -> str:
     return write(path, "name,step,value", rows)
 
 
+@pytest.mark.slow
 def test_a_lag_of_twelve_is_found_with_the_season_known(tmp_path: Path) -> None:
     data = lag_data(tmp_path / "lag.csv")
     window = WindowConfig(horizon=4, context_length=24, season_length=12)

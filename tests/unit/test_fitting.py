@@ -1,6 +1,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,10 @@ from tests.properties.fits import candidates
 
 QUICK = Settings(
     network=NetworkConfig(hidden_size=12),
-    optimisation=TrainConfig(epochs=4, steps_per_epoch=5, batch_size=32),
+    optimisation=TrainConfig(epochs=2, steps_per_epoch=4, batch_size=32, members=5),
+)
+LONGER = replace(
+    QUICK, optimisation=replace(QUICK.optimisation, epochs=4, steps_per_epoch=5, members=None)
 )
 PLAN = WindowPlan(horizon=6, context_length=12, long_context_length=24, season_length=1)
 SEASONAL = replace(PLAN, season_length=12)
@@ -45,8 +49,14 @@ def run(
     return fitted, [notice.text for notice in told]
 
 
-def with_members(count: int) -> Settings:
-    return replace(QUICK, optimisation=replace(QUICK.optimisation, members=count))
+@cache
+def fitted_to_two_waves(plan: WindowPlan = PLAN) -> Fitted:
+    """What many tests look at and none changes."""
+    return run(make_panel(wave(90), wave(80, seed=1)), plan)[0]
+
+
+def with_members(count: int, settings: Settings = QUICK) -> Settings:
+    return replace(settings, optimisation=replace(settings.optimisation, members=count))
 
 
 def weights_of(committee: Committee) -> list[float]:
@@ -94,14 +104,13 @@ def test_a_fit_gives_a_committee_widths_and_a_backtest_beside_simple_forecasts()
 
 @pytest.mark.parametrize("plan", [PLAN, SEASONAL], ids=["plain", "seasonal"])
 def test_the_weights_of_a_fitted_committee_are_shares_and_sum_to_one(plan: WindowPlan) -> None:
-    fitted, _ = run(make_panel(wave(90), wave(80, seed=1)), plan)
-    weights = weights_of(fitted.committee)
+    weights = weights_of(fitted_to_two_waves(plan).committee)
     assert sum(weights) == pytest.approx(1)
     assert min(weights) > 0
 
 
 def test_members_on_logs_take_part_only_where_all_values_are_positive() -> None:
-    fitted, _ = run(make_panel(wave(90), wave(80, seed=1)))
+    fitted = fitted_to_two_waves()
     assert any(m.form.representation.log for m in fitted.committee.members)
     below_zero, _ = run(make_panel(list(np.array(wave(90)) - 60), wave(80, seed=1)))
     assert below_zero.committee.members
@@ -109,20 +118,22 @@ def test_members_on_logs_take_part_only_where_all_values_are_positive() -> None:
 
 
 def test_members_without_the_season_take_part_where_there_is_one() -> None:
-    fitted, _ = run(make_panel(wave(90), wave(80, seed=1)), SEASONAL)
+    fitted = fitted_to_two_waves(SEASONAL)
     assert any(m.form.representation.deseasonalised for m in fitted.committee.members)
     assert fitted.committee.season_length == 12
 
 
 def test_every_member_tells_how_it_did_in_validation_and_backtest() -> None:
-    fitted, _ = run(make_panel(wave(90), wave(80, seed=1)))
+    fitted = fitted_to_two_waves()
     for member in fitted.committee.members:
         assert member.validation_error is not None
         assert member.test_error is not None
         assert 0 < member.validation_error != member.test_error > 0
 
 
-@pytest.mark.parametrize("plan", [PLAN, SEASONAL], ids=["plain", "seasonal"])
+@pytest.mark.parametrize(
+    "plan", [PLAN, pytest.param(SEASONAL, marks=pytest.mark.slow)], ids=["plain", "seasonal"]
+)
 def test_values_of_the_test_part_reach_no_forecast_that_is_scored(
     plan: WindowPlan, scored: list[np.ndarray]
 ) -> None:
@@ -136,6 +147,7 @@ def test_values_of_the_test_part_reach_no_forecast_that_is_scored(
     assert one.committee.simple == other.committee.simple
 
 
+@pytest.mark.slow
 def test_in_many_series_test_values_reach_only_the_scored_forecasts_of_others(
     scored: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,13 +162,15 @@ def test_in_many_series_test_values_reach_only_the_scored_forecasts_of_others(
     assert (one[~changed] != other[~changed]).any()
 
 
+@pytest.mark.slow
 def test_what_the_test_part_shows_may_reach_the_final_weights() -> None:
     panel = make_panel(*[wave(38 + n, seed=n) for n in range(3)])
-    one, _ = run(panel)
-    other, _ = run(with_other_ends(panel, range(3)))
+    one, _ = run(panel, settings=LONGER)
+    other, _ = run(with_other_ends(panel, range(3)), settings=LONGER)
     assert weights_of(one.committee) != weights_of(other.committee)
 
 
+@pytest.mark.slow
 def test_few_series_are_scored_as_they_were_weighed_on_the_validation_part(
     scored: list[np.ndarray],
 ) -> None:
@@ -171,7 +185,9 @@ def test_few_series_are_scored_as_they_were_weighed_on_the_validation_part(
     assert (scored[0] != scored[1]).any()
 
 
-@pytest.mark.parametrize("gap", [slice(40, 59), slice(40, 55)])
+@pytest.mark.parametrize(
+    "gap", [slice(40, 59), pytest.param(slice(40, 55), marks=pytest.mark.slow)]
+)
 def test_a_gap_over_the_whole_validation_part_is_survived(gap: slice) -> None:
     values = np.array(wave(60))
     values[gap] = np.nan
@@ -191,7 +207,7 @@ def test_more_origins_than_are_looked_at_are_thinned(monkeypatch: pytest.MonkeyP
     assert fitted.backtest.n_series == 15
 
 
-@pytest.mark.parametrize("count", [1, 3, 8])
+@pytest.mark.parametrize("count", [1, 3, pytest.param(8, marks=pytest.mark.slow)])
 def test_as_many_networks_are_tried_as_asked_for(count: int) -> None:
     stages: list[str] = []
 
@@ -226,7 +242,7 @@ def test_the_refit_learns_from_the_newest_values() -> None:
     panel = make_panel(wave(90), wave(80, seed=1))
     values = panel.values.copy()
     values[panel.offsets[1:] - 3] += 20
-    one, _ = run(panel)
+    one = fitted_to_two_waves()
     other, _ = run(replace(panel, values=values))
     assert one.committee.members
     weights = one.committee.members[0].weights["output.weight"]
@@ -289,7 +305,7 @@ def test_a_horizon_longer_than_what_can_be_scored_still_has_widths_for_every_ste
 
 def test_the_same_seed_gives_the_same_committee() -> None:
     panel = make_panel(wave(60), wave(50, seed=1))
-    one, other = run(panel)[0], run(panel)[0]
+    one, other = (run(panel, settings=with_members(3))[0] for _ in range(2))
     np.testing.assert_array_equal(forecast(one, panel), forecast(other, panel))
     np.testing.assert_array_equal(one.widths, other.widths)
 
@@ -336,8 +352,8 @@ class Interrupting:
             raise Interrupted
 
 
-def fit_with(keeper: Keeper, panel: Panel) -> Fitted:
-    settings = with_members(3)
+def fit_with(keeper: Keeper, panel: Panel, settings: Settings = QUICK) -> Fitted:
+    settings = with_members(3, settings)
     one_thread = replace(settings, optimisation=replace(settings.optimisation, threads=1))
     return fit(
         panel,
@@ -349,15 +365,20 @@ def fit_with(keeper: Keeper, panel: Panel) -> Fitted:
     )
 
 
-def test_a_fit_that_was_interrupted_anywhere_goes_on_to_the_same_bits() -> None:
+@pytest.mark.parametrize(
+    ("settings", "epochs"), [(QUICK, 12), pytest.param(LONGER, 24, marks=pytest.mark.slow)]
+)
+def test_a_fit_that_was_interrupted_anywhere_goes_on_to_the_same_bits(
+    settings: Settings, epochs: int
+) -> None:
     panel = make_panel(wave(90), wave(70, seed=1))
     every = 10**9
-    whole = fit_with(Interrupting(every), panel)
-    for count in range(1, 24, 3):
+    whole = fit_with(Interrupting(every), panel, settings)
+    for count in range(1, epochs, 3):
         interrupted = Interrupting(count)
         with pytest.raises(Interrupted):
-            fit_with(interrupted, panel)
-        again = fit_with(Interrupting(every, interrupted.known), panel)
+            fit_with(interrupted, panel, settings)
+        again = fit_with(Interrupting(every, interrupted.known), panel, settings)
         np.testing.assert_array_equal(again.widths, whole.widths)
         assert again.backtest == whole.backtest
         for one, other in zip(again.committee.members, whole.committee.members, strict=True):
@@ -374,7 +395,7 @@ def test_what_was_trained_before_an_interruption_is_not_trained_again() -> None:
     fit_with(Interrupting(1, complete.known), panel)
 
 
-@pytest.mark.parametrize("seasonal", [False, True])
+@pytest.mark.parametrize("seasonal", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_three_wild_values_move_neither_the_forecast_nor_its_intervals(seasonal: bool) -> None:
     plan = SEASONAL if seasonal else PLAN
     values = wave(150)
@@ -428,6 +449,7 @@ def test_effects_of_what_is_known_ahead_are_taken_out_told_and_kept() -> None:
     assert simple.mae == other.mae
 
 
+@pytest.mark.slow
 def test_intervals_with_effects_hold_what_they_should() -> None:
     fitted, _ = run(promoted(length=200))
     assert fitted.backtest is not None
@@ -452,6 +474,7 @@ def test_a_panel_too_short_for_networks_has_no_effects() -> None:
     assert fitted.committee.members == ()
 
 
+@pytest.mark.slow
 def test_covariates_of_the_past_alone_are_seen_and_have_no_effects() -> None:
     fitted, told = run(with_covariates(make_panel(wave(120), wave(120, seed=1)), (RAIN, KIND)))
     assert fitted.effects is None

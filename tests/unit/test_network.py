@@ -1,5 +1,6 @@
 """The networks against independent NumPy forms of the published equations, in float64."""
 
+import itertools
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +17,7 @@ from forecast_cli.inputs import Feed, Input, ahead
 from forecast_cli.network import RecurrentRegressor
 from forecast_cli.network_shapes import FEATURES, weight_shapes
 from forecast_cli.recurrence import forward
+from tests.covering import covering
 
 Array = NDArray[np.float64]
 
@@ -152,9 +154,10 @@ def test_the_forward_pass_in_numpy_equals_the_one_in_torch(
     np.testing.assert_allclose(by_numpy, by_torch, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("segment", SEGMENTS)
+@pytest.mark.parametrize(
+    ("segment", "layers", "cell"),
+    covering(list(itertools.product(SEGMENTS, (1, 2), CELLS)), lambda case: case),
+)
 def test_in_single_precision_the_two_agree_to_a_hundred_thousandth(
     cell: Cell, layers: int, segment: int
 ) -> None:
@@ -377,6 +380,7 @@ def test_without_inputs_a_network_starts_with_the_weights_that_it_always_had() -
     assert not [name for name in plain if name.startswith(("tables", "given", "reach", "answer"))]
 
 
+@pytest.mark.slow
 def test_a_training_step_imports_neither_the_compiler_nor_the_algebra_of_torch() -> None:
     # Each takes as long as importing torch, or half of it.
     code = (

@@ -1,6 +1,7 @@
 """Every option of the network, alone and with the others: torch and NumPy agree, and all learns."""
 
 import itertools
+from collections.abc import Hashable
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from forecast_cli.inputs import Feed, Input
 from forecast_cli.network import RecurrentRegressor
 from forecast_cli.network_shapes import FEATURES, weight_shapes
 from forecast_cli.recurrence import attention_weights, forward
+from tests.covering import covering
 
 Array = NDArray[np.float64]
 
@@ -55,7 +57,14 @@ def name_of(config: NetworkConfig) -> str:
     return "-".join(words + (["attention"] if config.attention else []))
 
 
-every_option = pytest.mark.parametrize("config", OPTIONS, ids=name_of)
+def settings_of(config: NetworkConfig) -> tuple[Hashable, ...]:
+    return (
+        *(config.cell, config.layers, config.segment_length, config.bidirectional),
+        *(config.attention, config.strategy, config.activation),
+    )
+
+
+every_option = pytest.mark.parametrize("config", covering(OPTIONS, settings_of), ids=name_of)
 with_and_without_inputs = pytest.mark.parametrize("inputs", [(), INPUTS], ids=["blind", "seeing"])
 
 

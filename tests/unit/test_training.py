@@ -1,5 +1,6 @@
 import time
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,8 +78,13 @@ def run(task: Task) -> Trained:
     return train_all([task], Workshop(Threads(1)), lambda _: None)[0]
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    ("log", "cell"),
+    [
+        *((cell == "gru", cell) for cell in CELLS),
+        *(pytest.param(cell != "gru", cell, marks=pytest.mark.slow) for cell in CELLS),
+    ],
+)
 def test_training_learns_a_wave_better_than_the_continuation_it_starts_from(
     cell: Cell, log: bool
 ) -> None:
@@ -88,8 +94,16 @@ def test_training_learns_a_wave_better_than_the_continuation_it_starts_from(
     assert run(longer).validation_error < 0.8 * untrained
 
 
-@pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize(("season_length", "segment_length"), [(1, 4), (12, 1), (12, 6)])
+@pytest.mark.parametrize(
+    ("season_length", "segment_length", "log"),
+    [
+        *[(1, 4, False), (12, 1, True), (12, 6, False)],
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [(1, 4, True), (12, 1, False), (12, 6, True)]
+        ),
+    ],
+)
 def test_every_form_of_network_learns(log: bool, season_length: int, segment_length: int) -> None:
     task = make_task(log=log, season_length=season_length, segment_length=segment_length)
     untrained = run(replace(task, epochs=0)).validation_error
@@ -140,8 +154,9 @@ def test_nothing_behind_the_limits_reaches_the_weights(season_length: int) -> No
     for limit, end in zip(task.limits, panel.offsets[1:], strict=True):
         changed[limit:end] = 1e6
     other = replace(task, panel=replace(panel, values=changed))
-    for name, weight in run(task).weights.items():
-        np.testing.assert_array_equal(weight, run(other).weights[name])
+    one, behind = run(task), run(other)
+    for name, weight in one.weights.items():
+        np.testing.assert_array_equal(weight, behind.weights[name])
 
 
 @pytest.mark.parametrize("season_length", [1, 12])
@@ -277,6 +292,16 @@ def resumable(cell: Cell = "gru", **form: Any) -> Task:
     )
 
 
+@cache
+def first_snapshot() -> Snapshot:
+    """The state after the first epoch of what is resumable; no test changes it."""
+    notebook = Notebook()
+    with_notebook(resumable(), notebook)
+    snapshot = notebook.heard[0]
+    assert isinstance(snapshot, Snapshot)
+    return snapshot
+
+
 def assert_same(one: Trained, other: Trained) -> None:
     assert one.epochs == other.epochs
     np.testing.assert_equal(one.validation_error, other.validation_error)
@@ -287,9 +312,12 @@ def assert_same(one: Trained, other: Trained) -> None:
 @pytest.mark.parametrize(
     ("cell", "form", "validated"),
     [
-        *((cell, {}, True) for cell in CELLS),
+        *(pytest.param(cell, {}, True, marks=pytest.mark.slow) for cell in CELLS),
         ("gru", {"season_length": 12, "segment_length": 6}, True),
-        ("lstm", {"season_length": 12, "segment_length": 6}, False),
+        ("lstm-gru", {"segment_length": 6}, True),
+        pytest.param(
+            "lstm", {"season_length": 12, "segment_length": 6}, False, marks=pytest.mark.slow
+        ),
     ],
 )
 def test_from_every_epoch_training_goes_on_to_the_same_bits(
@@ -344,8 +372,15 @@ def test_with_any_option_training_goes_on_to_the_same_bits(
         assert_same(with_notebook(task, Notebook(wave=snapshot)), whole)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize(
+    ("schedule", "optimizer"),
+    [
+        # Each once is quick.
+        pytest.param(schedule, name, marks=() if i == j else pytest.mark.slow)
+        for i, schedule in enumerate(SCHEDULES)
+        for j, name in enumerate(OPTIMIZERS)
+    ],
+)
 def test_with_every_optimiser_and_schedule_a_network_learns(
     optimizer: OptimizerName, schedule: Schedule
 ) -> None:
@@ -356,8 +391,16 @@ def test_with_every_optimiser_and_schedule_a_network_learns(
     assert run(task).validation_error < 0.9 * untrained
 
 
-@pytest.mark.parametrize(("season_length", "segment_length"), [(1, 1), (1, 3), (12, 1)])
-@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    ("log", "season_length", "segment_length"),
+    [
+        *[(False, 1, 1), (True, 1, 3), (False, 12, 1)],
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [(True, 1, 1), (False, 1, 3), (True, 12, 1)]
+        ),
+    ],
+)
 def test_a_recursive_network_learns_to_forecast_further_than_its_one_step(
     log: bool, season_length: int, segment_length: int
 ) -> None:
@@ -426,19 +469,13 @@ def test_the_time_before_an_interruption_counts_towards_the_limit() -> None:
     ],
 )
 def test_a_state_of_another_network_is_refused_in_words(change: dict[str, Any]) -> None:
-    notebook = Notebook()
-    with_notebook(resumable(), notebook)
-    snapshot = notebook.heard[0]
-    assert isinstance(snapshot, Snapshot)
+    snapshot = first_snapshot()
     with pytest.raises(CheckpointError, match=r"wave is not of this training.*without --resume"):
         with_notebook(resumable(), Notebook(wave=replace(snapshot, **change)))
 
 
 def test_weights_of_another_shape_are_refused_and_not_stretched() -> None:
-    notebook = Notebook()
-    with_notebook(resumable(), notebook)
-    snapshot = notebook.heard[0]
-    assert isinstance(snapshot, Snapshot)
+    snapshot = first_snapshot()
     narrow = {name: np.zeros(1, np.float32) for name in snapshot.weights}
     with pytest.raises(CheckpointError, match="not of this training"):
         with_notebook(resumable(), Notebook(wave=replace(snapshot, weights=narrow)))

@@ -28,7 +28,7 @@ from tests.panels import wave
 QUICK = Settings(
     window=WindowConfig(horizon=4),
     network=NetworkConfig(hidden_size=8),
-    optimisation=TrainConfig(epochs=2, steps_per_epoch=3, batch_size=32),
+    optimisation=TrainConfig(epochs=2, steps_per_epoch=3, batch_size=32, members=5),
 )
 
 
@@ -522,6 +522,7 @@ def test_later_data_are_treated_as_the_model_was_trained(
         assert words in text
 
 
+@pytest.mark.slow
 def test_only_known_values_are_scored_however_gaps_are_filled(tmp_path: Path, tell: Tell) -> None:
     values = wave(50)
     values[48] = float("nan")

@@ -21,7 +21,15 @@ def make_step(step: int, mase: float | None) -> Breakdown:
     return Breakdown(label=str(step), n_points=5, mae=10.0 * step, smape=3.0, mase=mase)
 
 
-@pytest.mark.parametrize("shape", [(1, 60), (5, 60), (300, 8), (1, 8)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (1, 60),
+        pytest.param((5, 60), marks=pytest.mark.slow),
+        (300, 8),
+        pytest.param((1, 8), marks=pytest.mark.slow),
+    ],
+)
 def test_residuals_are_drawn_for_one_series_and_for_many(shape: tuple[int, int]) -> None:
     values = np.random.default_rng(0).normal(size=shape)
     values[0, 0] = np.nan

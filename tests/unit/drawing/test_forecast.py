@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from functools import cache
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -29,23 +29,26 @@ PICTURES = {
     "hourly": make_picture(calendar=Calendar.dates("h", pattern="%Y-%m-%dT%H:%M:%S")),
     "level": make_picture(make_series(size=1e6, length=2, horizon=1)),
 }
-every_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=list(PICTURES))
+every_picture = pytest.mark.parametrize("name", PICTURES)
 
 
-def shown_texts(picture: Picture) -> Iterator[tuple[str, Bbox, BboxBase]]:
+@cache
+def shown_texts(name: str) -> list[tuple[str, Bbox, BboxBase]]:
     """Every text, where it lies, and the figure that it has to lie in."""
+    found = []
     with canvas() as new_figure:
-        figure = forecast_figure(picture, new_figure)
+        figure = forecast_figure(PICTURES[name], new_figure)
         figure.draw_without_rendering()
         for text in figure.findobj(Text):
             assert isinstance(text, Text)
             if text.get_text() and text.get_visible():
-                yield text.get_text(), text.get_window_extent(), figure.bbox
+                found.append((text.get_text(), text.get_window_extent(), figure.bbox))
+    return found
 
 
 @every_picture
-def test_no_text_is_clipped(picture: Picture) -> None:
-    for words, place, figure in shown_texts(picture):
+def test_no_text_is_clipped(name: str) -> None:
+    for words, place, figure in shown_texts(name):
         assert place.x0 >= 0, words
         assert place.y0 >= 0, words
         assert place.x1 <= figure.x1, words
@@ -53,14 +56,21 @@ def test_no_text_is_clipped(picture: Picture) -> None:
 
 
 @every_picture
-def test_no_text_covers_another(picture: Picture) -> None:
-    texts = [(words, place.padded(-1)) for words, place, _ in shown_texts(picture)]
+def test_no_text_covers_another(name: str) -> None:
+    texts = [(words, place.padded(-1)) for words, place, _ in shown_texts(name)]
     for number, (words, place) in enumerate(texts):
         for others, other in texts[:number]:
             assert not place.overlaps(other), f"{words!r} covers {others!r}"
 
 
-@every_picture
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(picture, marks=() if name in ("one", "evil", "level") else pytest.mark.slow)
+        for name, picture in PICTURES.items()
+    ],
+    ids=list(PICTURES),
+)
 def test_an_svg_is_well_formed_and_the_same_each_time(picture: Picture) -> None:
     image = draw_forecast(picture, "svg")
     root = ElementTree.fromstring(image)

@@ -25,7 +25,7 @@ def assert_same(function: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("name", SIMPLE)
-@pytest.mark.parametrize("season_length", [1, 6])
+@pytest.mark.parametrize("season_length", [pytest.param(1, marks=pytest.mark.slow), 6])
 def test_a_simple_continuation_is_the_same_as_a_graph(name: str, season_length: int) -> None:
     assert_same(lambda x: SIMPLE[name](x, 5, season_length))
 

@@ -177,18 +177,15 @@ def test_what_is_wrong_with_a_query_is_told_in_one_line(ask: Ask, query: str, fa
 @pytest.mark.parametrize(
     "query",
     [
-        "select 1; select 2",
-        "drop table shop",
-        "delete from shop",
-        "attach 'other.db'",
-        "copy shop to 'out.csv'",
-        "export database 'out'",
-        "install httpfs",
-        "load httpfs",
-        "set enable_external_access = true",
-        "pragma memory_limit='9GB'",
-        "checkpoint",
-        "-- nothing",
+        *("select 1; select 2", "drop table shop", "attach 'other.db'", "copy shop to 'out.csv'"),
+        *("set enable_external_access = true", "-- nothing"),
+        *(
+            pytest.param(query, marks=pytest.mark.slow)
+            for query in (
+                *("delete from shop", "export database 'out'", "install httpfs", "load httpfs"),
+                *("pragma memory_limit='9GB'", "checkpoint"),
+            )
+        ),
     ],
 )
 def test_nothing_but_one_select_is_accepted(ask: Ask, path: Path, query: str) -> None:
@@ -231,6 +228,7 @@ def test_too_much_is_refused_with_the_option_that_helps(ask: Ask) -> None:
 
 
 @needs_duckdb
+@pytest.mark.slow
 def test_a_query_that_takes_too_much_memory_is_refused(ask: Ask) -> None:
     with pytest.raises(DataError, match="--max-bytes raises it"):
         ask("select count(distinct i) as n from range(200000000) as t(i)", max_bytes=1000)
