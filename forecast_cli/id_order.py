@@ -1,6 +1,6 @@
 """Ids of series -> their order: whole numbers by value, all else as text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -59,8 +59,9 @@ class Ascent:
         return rises
 
 
-def _are_digits(ids: Iterable[str]) -> bool:
-    return all(text.isdigit() and text.isascii() for text in ids)
+def _are_digits(ids: Sequence[str]) -> bool:
+    joined = "".join(ids)
+    return all(ids) and (joined.isdigit() or not joined) and joined.isascii()
 
 
 def _number_key(text: str) -> _Key:
