@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from benchmarks.machine import describe
 from benchmarks.processes import run, spread
@@ -30,12 +30,23 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+
+class _Marks(TypedDict, total=False):
+    """What stands between fields, and before decimals."""
+
+    sep: str
+    decimal: str
+
+
 _KINDS = {
     "minutes": "one series, a value a minute",
     "integers": "one series, numbered",
     "long": "long: id, date, value",
     "extra": "long, three more columns",
     "digits": "long, all digits of the values",
+    "missing": "long, a value in twenty missing",
+    "shuffled": "long, rows in any order",
+    "comma": "long, semicolons and decimal commas",
     "years": "long: id, year, value",
     "keys": "long: numbered id, step, value",
     "keys-digits": "the same, all digits of the values",
@@ -43,8 +54,10 @@ _KINDS = {
     "rows": "one row per series: a name, 64 years",
     "quoted": "the same, all fields quoted",
 }
-_DATED = ("minutes", "long", "extra", "digits", "wide")
+_DATED = ("minutes", "long", "extra", "digits", "missing", "shuffled", "comma", "wide")
+_COMMA: _Marks = {"sep": ";", "decimal": ","}
 _SERIES_LENGTH = 100
+_MISSING = 0.05
 # Not every file needs pandas, whose import is no part of what a file takes.
 _READ = """
 import sys
@@ -97,7 +110,7 @@ def _memory(folder: Path, kind: str) -> float:
 
 def _row(folder: Path, kind: str, rounds: int, memory: float) -> str:
     path = folder / f"{kind}.csv"
-    readers = _readers(path, dates=kind in _DATED)
+    readers = _readers(path, kind)
     seconds = _in_turn(readers, rounds)
     plain, parsed, ours = seconds[:3]
     cells = [
@@ -119,7 +132,7 @@ def _parquet_cells(seconds: Sequence[Sequence[float]], csv_seconds: Sequence[flo
     return [spread(ours), f"{_ratio(ours, csv_seconds):.2f}", f"{_ratio(ours, plain):.2f}"]
 
 
-def _readers(path: Path, *, dates: bool) -> list[Callable[[], object]]:
+def _readers(path: Path, kind: str) -> list[Callable[[], object]]:
     import pandas as pd
 
     from forecast_cli.panel import read_panel
@@ -128,10 +141,15 @@ def _readers(path: Path, *, dates: bool) -> list[Callable[[], object]]:
     def panel(source: Path) -> object:
         return read_panel(str(source), ReadConfig(), lambda notice: None)
 
+    def frame(dates: list[str]) -> object:
+        if kind == "comma":
+            return pd.read_csv(path, engine="c", parse_dates=dates, **_COMMA)
+        return pd.read_csv(path, engine="c", parse_dates=dates)
+
     parquet = path.with_suffix(".parquet")
     readers: list[Callable[[], object]] = [
-        lambda: pd.read_csv(path, engine="c"),
-        lambda: pd.read_csv(path, engine="c", parse_dates=["date"] if dates else False),
+        lambda: frame([]),
+        lambda: frame(["date"] if kind in _DATED else []),
         lambda: panel(path),
     ]
     if parquet.exists():
@@ -159,11 +177,12 @@ def _make(folder: Path, rows: int) -> None:
     (folder / "few.csv").write_text("date,value\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n")
     for kind in _KINDS:
         frame = _frame(kind, rows)
-        quoted = kind == "quoted"
+        marks: _Marks = _COMMA if kind == "comma" else {}
         frame.to_csv(
             folder / f"{kind}.csv",
             index=False,
-            quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+            quoting=csv.QUOTE_ALL if kind == "quoted" else csv.QUOTE_MINIMAL,
+            **marks,
         )
         if importlib.util.find_spec("pyarrow") is not None:
             frame.to_parquet(folder / f"{kind}.parquet", index=False)
@@ -211,6 +230,10 @@ def _long_frame(kind: str, values: "NDArray[np.float64]") -> "pd.DataFrame":
         return frame.assign(year=1900 + step, value=values)
     days = pd.date_range("2020-01-01", periods=_SERIES_LENGTH).strftime("%Y-%m-%d")
     frame = frame.assign(date=days.to_numpy()[step], value=values)
+    if kind == "missing":
+        return frame.assign(value=frame.value.mask(random.random(len(frame)) < _MISSING))
+    if kind == "shuffled":
+        return frame.iloc[random.permutation(len(frame))]
     if kind != "extra":
         return frame
     return frame.assign(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ _NAMED_SERIES = 3
 _STEPS_PER_VALUE = 200
 _ALWAYS_ALLOWED_STEPS = 10_000_000
 _ROWS = 1 << 14
+_LARGEST_UINT16 = 2**16 - 1
 
 
 def arrange(observed: Observations, tell: Tell) -> Observations:
@@ -96,7 +98,7 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
         positions = observed.times
     if _in_order(series, positions):
         return observed
-    by_series = np.argsort(series, kind="stable")
+    by_series = _stable_order(series)
     grouped = positions[by_series]
     late = (np.diff(grouped) < 0) & (np.diff(series[by_series]) == 0)
     if late.any():
@@ -111,8 +113,20 @@ def _sorted(observed: Observations, tell: Tell) -> Observations:
             ),
         )
         tell(late_rows.notice("warning"))
-    order = by_series[np.lexsort((grouped, series[by_series]))] if late.any() else by_series
+    order = by_series
+    if late.any():
+        by_time = _stable_order(positions)
+        order = by_time[_stable_order(series[by_time])]
     return _kept(observed, order)
+
+
+def _stable_order(numbers: NDArray[np.signedinteger[Any]]) -> NDArray[np.intp]:
+    """The rows [R] by their numbers, and as they come where these are equal."""
+    lowest = numbers.min()
+    if numbers.max() - lowest <= _LARGEST_UINT16:
+        # NumPy sorts numbers of 16 bits digit by digit, in a tenth of the time.
+        return np.argsort((numbers - lowest).astype(np.uint16), kind="stable")
+    return np.argsort(numbers, kind="stable")
 
 
 def _in_order(series: Numbered, positions: NDArray[np.int64]) -> bool:

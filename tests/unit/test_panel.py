@@ -281,6 +281,16 @@ def test_a_missing_newest_value_moves_the_start_of_the_forecast_and_is_told(
     ]
 
 
+@pytest.mark.parametrize("step", [1, 1000])
+def test_rows_in_any_order_give_the_panel_of_sorted_ones(read: Read, step: int) -> None:
+    # A thousand apart, times need more than 16 bits.
+    rows = [f"{name},{time * step},{time}{name}" for name in range(3) for time in range(100)]
+    shuffled = np.random.default_rng(0).permutation(rows)
+    panels = [read("\n".join(["id,t,v", *some, ""])) for some in (rows, shuffled)]
+    np.testing.assert_array_equal(panels[1].values, panels[0].values)
+    assert panels[1].offsets.tolist() == panels[0].offsets.tolist() == [0, 100, 200, 300]
+
+
 def test_rows_out_of_order_are_sorted_and_told(read: Read, notices: list[Notice]) -> None:
     panel = read("date,value\n2024-01-01,1\n2024-03-01,3\n2024-02-01,2\n2024-04-01,4\n")
     assert panel.values.tolist() == [1, 2, 3, 4]
