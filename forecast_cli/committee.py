@@ -138,7 +138,14 @@ class Committee:
             return self.network.cell
         if self.analogues is not None:
             return ANALOGUES
-        return SIMPLE_MEAN if len(self.simple_weights) > 1 else self.simple
+        return self.simple_name
+
+    @property
+    def simple_name(self) -> str:
+        """What reports call the simple forecasts by their weights."""
+        if len(self.simple_weights) > 1:
+            return SIMPLE_MEAN
+        return next(iter(self.simple_weights), self.simple)
 
     @property
     def n_parameters(self) -> int:

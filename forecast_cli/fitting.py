@@ -112,7 +112,7 @@ def fit(
     everything = histories(panel, origins_at_end(panel))
     scales = positive_scales(everything, plan.season_length)[ranking.origins.series]
     shares = _equal_shares(ranking, simple)
-    said = np.sum([share * ranking.simple[name] for name, share in shares.items()], axis=0)
+    said = np.mean([ranking.simple[name] for name in shares], axis=0)
     return Fitted(
         committee=job.committee(simple, shares, ()),
         widths=_widths(_residuals(ranking, said, scales), plan.horizon),

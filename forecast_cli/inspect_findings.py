@@ -148,8 +148,8 @@ class TrainingPlan:
     """What `train` would do.
 
     Without `networks` the data are too short for any, and the simple forecasts not clearly worse
-    than `simple`, the best, are the model. With them it is that of the `n_short_series` that no
-    network can forecast.
+    than `simple`, the best, are the model. With them the `n_short_series` that no network can
+    forecast get the simple forecasts alone.
     """
 
     networks: tuple[PlannedNetwork, ...]

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_cli.baselines import SIMPLE
 from forecast_cli.cleaning import treat_outliers
 from forecast_cli.errors import DataError
 from forecast_cli.known_ahead import with_known_categories
@@ -83,7 +84,7 @@ def tell_short_series(model: Model, panel: Panel, origins: Origins, tell: Tell) 
         (np.setdiff1d(alone, short), "without change or with too few values"),
     ):
         if len(group):
-            say = partial(_cannot_be_heard, why, model.committee.simple)
+            say = partial(_cannot_be_heard, why, model.committee.simple_name)
             tell(_on_series(panel, group, say, lengths=True).notice("warning"))
 
 
@@ -121,10 +122,8 @@ def _not_seen(count: int, named: tuple[str, ...]) -> str:
 
 
 def _cannot_be_heard(why: str, simple: str, count: int, named: tuple[str, ...]) -> str:
-    return (
-        f"{count} series {why}: {some_of(count, named)}; forecast by {simple}, the best simple "
-        "forecast"
-    )
+    alone = "a simple forecast" if simple in SIMPLE else "the mean of simple forecasts"
+    return f"{count} series {why}: {some_of(count, named)}; forecast by {simple}, {alone}"
 
 
 def _count_in_brackets(panel: Panel, series: int) -> str:

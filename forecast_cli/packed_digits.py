@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 _ALL = np.uint64(0x0101010101010101)
 _LOW_BITS, _HIGH_BIT = _ALL * np.uint64(0x7F), _ALL * np.uint64(0x80)
-_ZEROS, _DOTS = _ALL * np.uint64(ord("0")), _ALL * np.uint64(ord("."))
+_ZEROS = _ALL * np.uint64(ord("0"))
 # What is more than nine reaches the high bit of its byte.
 _TO_HIGH_BIT = _ALL * np.uint64(0x7F - 9)
-_ONE, _SEVEN, _BYTE, _LOWEST = (np.uint64(n) for n in (1, 7, 8, 0xFF))
+_BYTE = np.uint64(8)
 _POWERS = 10 ** np.arange(9, dtype=np.int64)
 # Multiplied by these, digits meet their neighbours, then pairs and fours do, 8, 16 and 32 bits up.
 _JOINS = tuple(
@@ -26,23 +26,21 @@ _JOINS = tuple(
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """What T texts hold: their digits as one number [T], and how many digits and dots there are.
+    """What T texts hold: their digits as one number [T], and how many there are.
 
-    `n_decimals` [T] are the digits behind the dot; `other` [T] is whether there is anything else.
-    Numbers are right for up to 18 digits and one dot.
+    `other` [T] is whether there is anything else. Numbers are right for up to 18 digits and nothing
+    else.
     """
 
     numbers: NDArray[np.int64]
     n_digits: NDArray[np.uint8]
-    n_decimals: NDArray[np.uint8]
-    n_dots: NDArray[np.uint8]
     other: NDArray[np.bool_]
 
 
 def read_digits(words: NDArray[np.uint64]) -> Digits:
     """The digits of texts as words [T, K], zeros behind their ends.
 
-    >>> read_digits(np.array([[int.from_bytes(b"12.50", "little")]], dtype=np.uint64)).numbers
+    >>> read_digits(np.array([[int.from_bytes(b"1250", "little")]], dtype=np.uint64)).numbers
     array([1250])
     """
     found = _digits_of(words[:, 0])
@@ -51,8 +49,6 @@ def read_digits(words: NDArray[np.uint64]) -> Digits:
         found = Digits(
             numbers=found.numbers * _POWERS.take(more.n_digits) + more.numbers,
             n_digits=found.n_digits + more.n_digits,
-            n_decimals=found.n_decimals + np.where(found.n_dots, more.n_digits, more.n_decimals),
-            n_dots=found.n_dots + more.n_dots,
             other=found.other | more.other,
         )
     return found
@@ -95,17 +91,13 @@ def _four_digits(*, padded: bool) -> NDArray[np.uint64]:
 def _digits_of(word: NDArray[np.uint64]) -> Digits:
     values = word ^ _ZEROS
     no_digit = no_digits(values)
-    dots = _is_zero(word ^ _DOTS)
     n_digits = np.uint8(8) - np.bitwise_count(no_digit)
-    closed, n_before = _without_dots(values, dots, n_digits) if dots.any() else (values, n_digits)
     # The first byte is the lowest one, so that the last digit comes to stand highest.
-    joined = closed << ((np.uint8(8) - n_digits).astype(np.uint64) * _BYTE)
+    joined = values << ((np.uint8(8) - n_digits).astype(np.uint64) * _BYTE)
     return Digits(
         numbers=joined_digits(joined),
         n_digits=n_digits,
-        n_decimals=n_digits - n_before,
-        n_dots=np.bitwise_count(dots),
-        other=no_digit != (dots | _is_zero(word)),
+        other=no_digit != _is_zero(word),
     )
 
 
@@ -120,17 +112,6 @@ def joined_digits(values: NDArray[np.uint64]) -> NDArray[np.int64]:
     for mask, factor, bits in _JOINS:
         values = (values & mask) * factor >> bits
     return values.view(np.int64)
-
-
-def _without_dots(
-    values: NDArray[np.uint64], dots: NDArray[np.uint64], n_digits: NDArray[np.uint8]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """Words whose digits are closed up over the first dot, and how many stand before it."""
-    # All bits, if there is no dot.
-    before = (dots >> _SEVEN) - _ONE
-    n_before = np.minimum(np.bitwise_count(before) >> np.uint8(3), n_digits)
-    behind = (values & ~(before << _BYTE | _LOWEST)) >> _BYTE
-    return (values & before) | behind, n_before
 
 
 def _is_zero(word: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -79,8 +79,8 @@ class PackedTexts(Sequence[str]):
         numbers = np.empty(len(self), dtype=np.int64)
         for first in range(0, len(self), _BLOCK):
             found = read_digits(self.words[first : first + _BLOCK])
-            bad = found.other | (found.n_dots > 0) | (found.n_digits == 0)
-            if (bad | (found.n_digits > _MOST_DIGITS)).any():
+            bad = found.other | (found.n_digits == 0) | (found.n_digits > _MOST_DIGITS)
+            if bad.any():
                 return None
             numbers[first : first + _BLOCK] = found.numbers
         return numbers

@@ -60,8 +60,9 @@ class ReadConfig:
             f"--decimal is {self.decimal!r}; it must be '.' or ','",
         )
         require(
-            self.thousands is None or (len(self.thousands) == 1 and not self.thousands.isdigit()),
-            f"--thousands must be one character that is no digit, not {self.thousands!r}",
+            self.thousands is None or _may_mark_thousands(self.thousands),
+            f"--thousands must be one character that is no letter, digit or sign, "
+            f"not {self.thousands!r}",
         )
         require(
             self.thousands is None or self.thousands != self.decimal,
@@ -121,3 +122,8 @@ class OutlierConfig:
 
     def __post_init__(self) -> None:
         require_one_of("--outliers", self.outliers, OUTLIER_MODES)
+
+
+def _may_mark_thousands(mark: str) -> bool:
+    # Letters and signs stand in numbers themselves: 1e5, -2.
+    return len(mark) == 1 and not mark.isalnum() and mark not in "+-"

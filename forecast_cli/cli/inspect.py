@@ -102,7 +102,7 @@ def _networks(plan: TrainingPlan, found: Understanding) -> str:
     why = ", as not all values are positive" if found.values.minimum <= 0 else ""
     scale = "some on logs" if on_logs else f"none on logs{why}"
     alone = (
-        f"; {counted(plan.n_short_series, 'series', 'series')} too short for them: {plan.simple}"
+        f"; {counted(plan.n_short_series, 'series', 'series')} too short for them: simple forecasts"
         if plan.n_short_series
         else ""
     )

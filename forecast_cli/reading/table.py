@@ -127,15 +127,18 @@ class Table:
                 return self._styled_numbers(column)
             self._numbers[column] = values[:, 0]
             self._reaches[column] = _reach(values)
-        self._tell_rounding(column, self._numbers[column])
+        if self._reaches[column] >= _EXACT:
+            self._tell_rounding([column], self._numbers[column][:, None])
         return self._numbers[column]
 
     def matrix(self, columns: Sequence[int]) -> NDArray[np.float64]:
         """Columns [R, K] as float64, NaN where missing; raises as `numbers` does."""
         values = self._plain_matrix(columns)
-        if values is not None:
-            return values
-        return np.column_stack([self.numbers(column) for column in columns])
+        if values is None:
+            return np.column_stack([self.numbers(column) for column in columns])
+        if _reach(values) >= _EXACT:
+            self._tell_rounding(columns, values)
+        return values
 
     def preload(self, texts: Sequence[int], numbers: Sequence[int]) -> None:
         """Read columns in one pass over the file, which is faster than one by one."""
@@ -200,7 +203,8 @@ class Table:
         return values[texts.codes]
 
     def _no_number(self, column: int, texts: Texts) -> DataError:
-        style = NumberStyle(self.config.decimal or ".", self.config.thousands or "")
+        thousands = self.config.thousands or ""
+        style = NumberStyle(self.config.decimal or ("," if thousands == "." else "."), thousands)
         bad = parse_numbers(texts.values, style)[1][texts.codes]
         row = int(np.argmax(bad))
         text = texts.values[texts.codes[row]]
@@ -213,27 +217,40 @@ class Table:
         names = {",": "comma", ".": "dot"}
         marks = f"{names[style.decimal]} as the decimal mark"
         if style.thousands:
-            marks += f", {names[style.thousands]} as the thousands mark"
+            named = names.get(style.thousands, f"'{escape(style.thousands)}'")
+            marks += f", {named} as the thousands mark"
         texts = self.texts(column)
         marked = hold_mark(texts.values, "," + style.thousands)[texts.codes]
+        if not marked.any():
+            return
         where = self.where(int(marked.argmax()), column)
         text = f"{where}: read with {marks}, {marked.sum()} in all (--decimal, --thousands)"
         self.tell(Notice("warning", text))
 
-    def _tell_rounding(self, column: int, values: NDArray[np.float64]) -> None:
-        if self._reaches[column] < _EXACT:
-            return
-        large = np.flatnonzero(np.abs(values) >= _EXACT)
-        texts = self.texts(column)
-        rounded = [row for row in large.tolist() if _is_rounded(texts.values[texts.codes[row]])]
+    def _tell_rounding(self, columns: Sequence[int], values: NDArray[np.float64]) -> None:
+        """Tell of whole numbers among the values [R, K] of columns that lost digits."""
+        rows, places = np.nonzero(np.abs(values) >= _EXACT)
+        large = np.asarray(columns)[places].tolist()
+        self._read_texts(sorted(set(large)))
+        rounded = [cell for cell in zip(rows.tolist(), large, strict=True) if self._lost(*cell)]
         if rounded:
             self.tell(
                 Notice(
                     "warning",
-                    f"{self.where(rounded[0], column)}: integers beyond 2^53 are rounded to 16 "
+                    f"{self.where(*rounded[0])}: integers beyond 2^53 are rounded to 16 "
                     f"digits ({len(rounded)} in all)",
                 )
             )
+
+    def _read_texts(self, columns: Sequence[int]) -> None:
+        """Read columns as text in one pass, those that are not yet."""
+        missing = [column for column in columns if column not in self._texts]
+        if missing:
+            self._texts.update(zip(missing, self.cells.read(missing, [])[0], strict=True))
+
+    def _lost(self, row: int, column: int) -> bool:
+        texts = self.texts(column)
+        return _is_rounded(texts.values[texts.codes[row]])
 
 
 def kind_of(texts: Sequence[str]) -> Kind | None:

@@ -304,7 +304,7 @@ def test_inspect_tells_what_train_would_do(run: Run) -> None:
     for fact in (
         "2 steps ahead from the last 8 or 16, 30 windows to learn from",
         "2 networks, up to 6 epochs each, none on logs, as not all values are positive; "
-        "1 series too short for them: theta",
+        "1 series too short for them: simple forecasts",
         "up to 3 cutoffs of each of 2 series (1997 to 1999), 1 step ahead, for the series are too "
         "short to hold back all 2; the last 6 steps are held back",
         "level, correction to naive, from 8 steps, and promo 2",

@@ -58,6 +58,8 @@ def test_a_committee_is_called_by_its_cell_or_by_the_continuation_that_stands_al
     assert make_committee([]).name == "drift"
     two = replace(make_committee([]), simple_weights={"drift": 0.5, "theta": 0.5})
     assert two.name == "simple-mean"
+    # That with all the weight need not be the one that steps in where parts fail.
+    assert replace(make_committee([]), simple_weights={"theta": 1.0}).name == "theta"
 
 
 def test_analogues_take_part_with_their_weight_where_they_apply() -> None:

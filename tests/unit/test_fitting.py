@@ -291,6 +291,15 @@ def test_too_few_values_get_the_mean_of_the_simple_forecasts_that_are_not_clearl
     assert f"not clearly worse than {fitted.committee.simple}" in told[0]
 
 
+@pytest.mark.parametrize("count", range(4, 9))
+def test_a_few_equal_values_leave_no_doubt(count: int) -> None:
+    plan = WindowPlan(horizon=2, context_length=4, long_context_length=4, season_length=1)
+    panel = make_panel([5.0] * count)
+    fitted, _ = run(panel, plan)
+    assert (forecast(fitted, panel) == 5).all()
+    assert not fitted.widths.any()
+
+
 def test_a_single_value_is_refused() -> None:
     with pytest.raises(DataError, match="no series has two values"):
         run(make_panel([1.0], [2.0]))

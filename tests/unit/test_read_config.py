@@ -12,9 +12,12 @@ def test_the_thousands_and_decimal_marks_must_differ() -> None:
     assert ReadConfig(thousands=".", decimal=",").decimal == ","
 
 
-def test_any_single_mark_but_a_digit_separates_thousands() -> None:
-    for mark in (" ", "'", ".", "\u00a0"):
+def test_any_single_mark_separates_thousands_but_what_numbers_are_made_of() -> None:
+    for mark in (" ", "'", ".", "\u00a0", "\u066c"):
         assert ReadConfig(thousands=mark).thousands == mark
+    for mark in ("0", "\u0661", "\u00b2", "e", "+", "-"):
+        with pytest.raises(ConfigError, match=r"--thousands must be .* no letter, digit or sign"):
+            ReadConfig(thousands=mark)
 
 
 @pytest.mark.parametrize(

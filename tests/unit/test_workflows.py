@@ -168,7 +168,9 @@ def test_series_never_seen_are_forecast_and_told(
     forecast, _ = predict(trained[0], tell, source)
     assert np.isfinite(forecast.mean).all()
     assert any("2 series not seen in training: s, zz" in text for text in told)
-    assert any("1 series shorter than" in text and "s (1 value)" in text for text in told)
+    (short,) = [text for text in told if "1 series shorter than" in text]
+    assert "s (1 value); forecast by " in short
+    assert ("the mean of simple forecasts" in short) == ("simple-mean" in short)
 
 
 def test_a_longer_horizon_goes_on_in_blocks_and_is_told(

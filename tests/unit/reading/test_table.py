@@ -208,6 +208,26 @@ def test_a_thousands_mark_in_the_wrong_place_is_refused(read: Read) -> None:
         read("a;v\n1;1,000\n2;12,34\n", ReadConfig(thousands=",", decimal=".")).numbers(1)
 
 
+@pytest.mark.parametrize("mark", [" ", "'", "\u00a0"])
+def test_a_decimal_comma_is_told_beside_any_thousands_mark(
+    read: Read, notices: list[Notice], mark: str
+) -> None:
+    table = read(f"a;v\n1;1{mark}980,5\n2;7\n", ReadConfig(thousands=mark))
+    assert table.numbers(1).tolist() == [1980.5, 7]
+    assert ["comma as the decimal mark" in notice.text for notice in notices] == [True]
+
+
+def test_no_style_is_told_where_no_number_shows_it(read: Read, notices: list[Notice]) -> None:
+    assert read("a;v\n1;198\n2;7\n", ReadConfig(thousands=".")).numbers(1).tolist() == [198, 7]
+    assert notices == []
+
+
+def test_where_dots_mark_thousands_the_first_number_that_breaks_it_is_named(read: Read) -> None:
+    table = read("a;v\n1;1.980\n2;529.61\n3;7,5\n4;2.5\n", ReadConfig(thousands="."))
+    with pytest.raises(DataError, match=r"line 3, .*'529.61' is not a number \(1 more like it\)"):
+        table.numbers(1)
+
+
 def test_numbers_are_the_nearest_doubles(read: Read) -> None:
     texts = ["0.1", "0.30000000000000004", "1e-300", "123456789.123456789", "18446744073709551616"]
     table = read("a,v\n" + "".join(f"1,{text}\n" for text in texts))
@@ -220,6 +240,15 @@ def test_integers_that_are_rounded_are_told_and_never_wrap(
     table = read("a,v\n1,9007199254740992\n2,9007199254740993\n3,-9223372036854775809\n")
     assert table.numbers(1).tolist() == [2.0**53, 2.0**53, -(2.0**63)]
     assert ["line 3, column v: integers beyond 2^53" in notice.text for notice in notices] == [True]
+
+
+def test_integers_of_many_columns_that_are_rounded_are_told_at_once(
+    read: Read, notices: list[Notice]
+) -> None:
+    table = read("a,b,c\n1,2,3\n4,5,9007199254740993\n9007199254740993,9007199254740992,7\n")
+    assert table.matrix([0, 1, 2])[2].tolist() == [2.0**53, 2.0**53, 7]
+    told = "line 3, column c: integers beyond 2^53 are rounded to 16 digits (2 in all)"
+    assert [told in notice.text for notice in notices] == [True]
 
 
 @pytest.mark.parametrize(
