@@ -32,6 +32,8 @@ NOT_FOR_FORECASTS = {
     "check_fit1d": "an array [T] is one series, and no mistake",
     "check_fit2d_predict1d": "an array [T] has one column",
     "check_estimators_pickle": "covariates that are known ahead are not NaN",
+    "check_methods_sample_order_invariance": "rows are steps ahead, one after the other",
+    "check_methods_subset_invariance": "the first row is the next step",
 }
 
 
