@@ -22,7 +22,7 @@ def rank_ids(ids: Sequence[str]) -> NDArray[np.int64]:
     """
     distinct = sorted(set(ids))
     if _are_digits(distinct):
-        short = max(map(len, distinct), default=0) <= _MOST_DIGITS
+        short = max(map(len, distinct)) <= _MOST_DIGITS
         distinct.sort(key=int if short else _number_key)
     ranks = dict(zip(distinct, range(len(distinct)), strict=True))
     return np.fromiter(map(ranks.__getitem__, ids), dtype=np.int64, count=len(ids))
@@ -61,7 +61,7 @@ class Ascent:
 
 def _are_digits(ids: Sequence[str]) -> bool:
     joined = "".join(ids)
-    return all(ids) and (joined.isdigit() or not joined) and joined.isascii()
+    return all(ids) and joined.isdigit() and joined.isascii()
 
 
 def _number_key(text: str) -> _Key:

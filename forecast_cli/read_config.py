@@ -50,10 +50,10 @@ class ReadConfig:
     def __post_init__(self) -> None:
         for option, text in (("--delimiter", self.delimiter), ("--decimal", self.decimal)):
             require(text is None or len(text) == 1, f"{option} must be one character, not {text!r}")
-        mark = self.delimiter or ","
         require(
-            mark.isascii() and mark not in _NO_DELIMITERS,
-            f"--delimiter is {mark!r}; accepted is an ASCII character, no quote",
+            self.delimiter is None
+            or (self.delimiter.isascii() and self.delimiter not in _NO_DELIMITERS),
+            f"--delimiter is {self.delimiter!r}; accepted is an ASCII character, no quote",
         )
         require(
             self.decimal is None or self.decimal in ".,",

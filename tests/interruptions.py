@@ -1,5 +1,6 @@
 """What tests of interrupted work share: which work it is, and what was told of it."""
 
+import signal
 from pathlib import Path
 
 from forecast_cli.fingerprint import Fingerprint
@@ -15,6 +16,11 @@ class Told(list[str]):
 
     def __call__(self, notice: Notice) -> None:
         self.append(f"{notice.kind}: {notice.text}")
+
+
+def hear_interrupts() -> None:
+    """Take SIGINT as a program at a terminal does: a background job of a shell ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def state_of(output: Path) -> Path:

@@ -41,7 +41,7 @@ def read_in_one_style(
     readings: list[tuple[NumberStyle, NDArray[np.float64]]] = []
     for style in _styles(decimal, thousands):
         # Most often the first few tell.
-        if parse_numbers(texts[:_SAMPLE], style)[1].any():
+        if len(texts) > _SAMPLE and parse_numbers(texts[:_SAMPLE], style)[1].any():
             continue
         values, bad = parse_numbers(texts, style)
         if not bad.any():

@@ -122,21 +122,22 @@ class Table:
             DataError: A value is no finite number, or how the numbers are written is not clear.
         """
         if column not in self._numbers:
-            values = self._plain_matrix([column])
-            if values is None:
+            plain = self._plain_matrix([column])
+            if plain is None:
                 return self._styled_numbers(column)
+            values, self._reaches[column] = plain
             self._numbers[column] = values[:, 0]
-            self._reaches[column] = _reach(values)
         if self._reaches[column] >= _EXACT:
             self._tell_rounding([column], self._numbers[column][:, None])
         return self._numbers[column]
 
     def matrix(self, columns: Sequence[int]) -> NDArray[np.float64]:
         """Columns [R, K] as float64, NaN where missing; raises as `numbers` does."""
-        values = self._plain_matrix(columns)
-        if values is None:
+        plain = self._plain_matrix(columns)
+        if plain is None:
             return np.column_stack([self.numbers(column) for column in columns])
-        if _reach(values) >= _EXACT:
+        values, reach = plain
+        if reach >= _EXACT:
             self._tell_rounding(columns, values)
         return values
 
@@ -177,8 +178,8 @@ class Table:
         # The parser would read true and false as 1 and 0, and find a comma late.
         return not any(has_bools(texts) or "," in "".join(texts) for texts in samples)
 
-    def _plain_matrix(self, columns: Sequence[int]) -> NDArray[np.float64] | None:
-        """Columns of plain numbers; None where there is anything else."""
+    def _plain_matrix(self, columns: Sequence[int]) -> tuple[NDArray[np.float64], float] | None:
+        """Columns of plain numbers, and their reach; None where there is anything else."""
         if not self._may_be_plain(columns):
             return None
         if len(columns) > 1:
@@ -188,7 +189,8 @@ class Table:
             values = self.cells.read([], columns)[1]
         except ValueError:
             return None
-        return None if _reach(values) > LARGEST else values
+        reach = _reach(values)
+        return None if reach > LARGEST else (values, reach)
 
     def _styled_numbers(self, column: int) -> NDArray[np.float64]:
         texts = self.texts(column)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from forecast_cli.checkpoint import dump_model
+from tests.interruptions import hear_interrupts
 from tests.models import make_model
 
 ROOT = Path(__file__).parents[2]
@@ -197,8 +198,7 @@ def test_a_signal_ends_the_program_with_one_line(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A background job of a shell inherits an ignored SIGINT, and so would this test.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+        preexec_fn=hear_interrupts,  # noqa: PLW1509
     )
     assert process.stderr is not None
     assert process.stderr.readline() == b"ready\n"
@@ -427,7 +427,7 @@ def test_a_search_that_is_interrupted_goes_on_to_the_same_bytes(tmp_path: Path) 
         cwd=tmp_path,
         env=ENVIRONMENT,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+        preexec_fn=hear_interrupts,  # noqa: PLW1509
     ) as process:
         assert process.stderr is not None
         while b"trial 1 of 9" not in process.stderr.readline():

@@ -13,6 +13,7 @@ import pytest
 
 from forecast_cli.checkpoint import dump_model
 from tests.cli.test_process import ENVIRONMENT, REAL, SECONDS
+from tests.interruptions import hear_interrupts
 from tests.models import make_model
 from tests.panels import wave
 
@@ -40,8 +41,7 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A background job of a shell inherits an ignored SIGINT, and so would this program.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+            preexec_fn=hear_interrupts,  # noqa: PLW1509
         )
 
     def feed(self, text: str) -> None:
