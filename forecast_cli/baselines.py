@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.aggregation import Rule, with_coarser_steps
+from forecast_cli.robust_trend import robust_trend
 from forecast_cli.scales import LARGEST_EXPONENT
 from forecast_cli.seasonality import Season, estimate_season
 from forecast_cli.smoothing import damped_trend, theta
@@ -113,6 +114,7 @@ SIMPLE: dict[str, Continuation] = NAIVE | {
     "log-aggregated-trend": _Smoothed(rule=damped_trend, on_logs=True, aggregated=True),
     "theta": _Smoothed(rule=theta, on_logs=False),
     "log-theta": _Smoothed(rule=theta, on_logs=True),
+    "robust-trend": _Smoothed(rule=robust_trend, on_logs=False),
 }
 """All simple continuations by name: a new one needs a line here and nothing elsewhere."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_cli.analogues import ANALOGUES, Analogues
-from forecast_cli.baselines import SIMPLE, SIMPLE_MEAN, Continuations
+from forecast_cli.baselines import SIMPLE, SIMPLE_MEAN, Continuations, naive
 from forecast_cli.config import NetworkConfig
 from forecast_cli.inputs import Feed, Input, Surroundings
 from forecast_cli.recurrence import attention_weights, forward
@@ -171,20 +171,24 @@ class Committee:
         simple = Continuations(
             context=context, horizon=self.horizon, season_length=self.season_length
         )
+        # Parts are added as changes from the last value: where all say the same, so does the mean.
+        last = naive(context, 1)
         # In the order of a file, as the order of a sum shows in its last bits.
         for name, part in sorted(self.simple_weights.items()):
-            total += part * simple.by(SIMPLE[name])
+            total += part * (simple.by(SIMPLE[name]) - last)
             weight += part
         for member in self.members:
             rows, forecast = self._hear(member, simple, around, voiced)
-            total[rows] += member.weight * forecast
+            total[rows] += member.weight * (forecast - last[rows])
             weight[rows] += member.weight
         if self.analogues is not None:
             rows = np.flatnonzero(voiced & self.analogues.applies(context))
             if len(rows):
-                total[rows] += self.analogues.weight * self.analogues.forecast(context[rows])
+                change = self.analogues.forecast(context[rows]) - last[rows]
+                total[rows] += self.analogues.weight * change
                 weight[rows] += self.analogues.weight
-        forecast = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
+        mean = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
+        forecast = last + mean
         # Next to the largest float a correction can overflow; the simple forecast never does.
         lost = ~np.isfinite(forecast).all(axis=1)
         if lost.any():

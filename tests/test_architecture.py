@@ -33,7 +33,7 @@ LEVELS = (
     "inputs",
     "network_shapes significance picture residuals",
     "recurrence",
-    "effects smoothing",
+    "effects smoothing robust_trend",
     "aggregation",
     "baselines",
     "representation windows",

@@ -38,6 +38,7 @@ season_lengths = st.integers(1, 12)
 SMOOTHED = [name for name in SIMPLE if name not in NAIVE]
 ON_LOGS = [name for name in SMOOTHED if name.startswith("log-")]
 RULE = {"damped-trend": damped_trend, "theta": theta}
+"""Those that follow logs as well."""
 
 
 def one(row: list[float]) -> NDArray[np.float64]:
@@ -54,6 +55,7 @@ def test_the_registry_names_every_rule_from_the_simplest_on() -> None:
                 for rule in ("damped-trend", "aggregated-trend", "theta")
                 for scale in ("", "log-")
             ),
+            "robust-trend",
         )
     ]
 

@@ -20,7 +20,7 @@ SETTINGS = Settings(
     network=NetworkConfig(hidden_size=4),
     optimisation=TrainConfig(members=2, epochs=1, steps_per_epoch=2, threads=1),
 )
-N_SIMPLE = 8
+N_SIMPLE = 9
 
 
 def echoes(n_series: int = 24, length: int = 60) -> Panel:
@@ -71,7 +71,9 @@ def test_parts_are_heard_in_their_order_simple_ones_networks_and_analogues() -> 
     scored = parts.scored(scene, heard)
     assert scored.analogues is not None
     assert scored.analogues.test_error == pytest.approx(scene.scaled_error(said))
-    assert [m.test_error for m in scored.members] == [scene.scaled_error(h) for h in heard[8:10]]
+    assert [m.test_error for m in scored.members] == [
+        scene.scaled_error(h) for h in heard[N_SIMPLE : N_SIMPLE + 2]
+    ]
 
 
 def test_analogues_that_were_not_wanted_are_not_heard() -> None:

@@ -81,7 +81,7 @@ def test_simple_forecasts_and_seasons_are_part_of_the_graph() -> None:
     model = make_model(committee=make_seasonal_committee())
     names = (
         *("theta", "log-theta", "damped-trend", "log-damped-trend", "seasonal-naive", "naive"),
-        *("aggregated-trend", "log-aggregated-trend"),
+        *("aggregated-trend", "log-aggregated-trend", "robust-trend"),
     )
     simple = replace(model.committee, simple_weights=dict.fromkeys(names, 0.1), simple="theta")
     assert parity(replace(model, committee=simple)) < SMALL
