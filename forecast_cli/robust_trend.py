@@ -17,18 +17,19 @@ from forecast_cli.scales import mean_size
 
 Array = NDArray[np.float64]
 
-_LEVEL_WEIGHT, _TREND_WEIGHT = np.array(list(product((0.2, 0.5, 1.0), (0.2, 1.0)))).T[:, None]
+_LEVEL_WEIGHT, _TREND_WEIGHT = np.array(list(product((0.1, 0.4, 1.0), (0.2, 1.0)))).T[:, None]
 """The S settings [1, S]: how fast a level follows the values, and its trend the level."""
 
 _LONGEST = 60
-"""Steps that are looked at: older changes say little of the trend."""
+_SAY = 0.96 ** np.arange(_LONGEST)[::-1]
+"""What the change of each of so many steps counts: older ones say little of the trend."""
 
 _ROWS_AT_ONCE = 64
 """So few that what is known of their changes stays near the processor."""
 
 _ROUNDS = 6
-_FREEDOM = 3.0
-"""Of Student's t distribution: a change of three times the usual size counts a third."""
+_FREEDOM = 2.0
+"""Of Student's t distribution: an error of four times the usual size counts a sixth."""
 
 _GLOBAL_SPREAD = 0.02
 """How large global trends are, a step, in sizes of the values: before any is seen it is zero."""
@@ -50,14 +51,15 @@ def robust_trend(context: Array, horizon: int) -> Array:
     or, in rows of positive values, a constant part of the level, with errors that grow as it does.
     Share and constant are estimated by reweighted least squares, for errors of Student's t
     distribution and with a normal prior each; every level, with either trend, counts by the root
-    of its likelihood. NaN is padding or missing: it moves nothing, and the next change is one of
-    several steps. A row without a value in its last 60 steps gets NaN.
+    of its likelihood. Old changes count less, and those before the last 60 steps not at all. NaN
+    is padding or missing: it moves nothing, and the next change is one of several steps. A row
+    without a value in these steps gets NaN.
 
     Source: after the local and global trend model of Smyl et al. (2025), where the global trend may
     lie between these two, and the posterior is sampled.
 
     >>> robust_trend(np.array([[np.nan, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0]]), 2).round(1).tolist()
-    [[15.9, 17.0]]
+    [[15.9, 16.9]]
     """
     parts = np.array_split(_last_steps(context), max(1, -(-len(context) // _ROWS_AT_ONCE)))
     return np.concatenate([_robust_trend(part, horizon) for part in parts])
@@ -83,7 +85,7 @@ def _robust_trend(context: Array, horizon: int) -> Array:
     # Other rows have the first global trend twice.
     is_relative = np.stack((np.zeros_like(is_positive), is_positive), axis=1)[:, :, None]
     size = np.where(is_relative[..., None], levels[:, None], 1.0)
-    scored = (observed & (np.cumsum(observed, axis=1) > 1)).astype(np.float64)[:, None, None]
+    scored = (_SAY * (observed & (np.cumsum(observed, axis=1) > 1)))[:, None, None]
     trend, share, likelihood = _fit(
         (values[:, None] - levels)[:, None] / size,
         (trends * took[:, None, :-1])[:, None] / size,
@@ -133,7 +135,7 @@ def _moved(state: Arrays, value: Array, steps: Array) -> Arrays:
 def _fit(change: Array, late: Array, took: Array, scored: Array) -> tuple[Array, Array, Array]:
     """The global trend, the share of the late one, and the log-likelihood, for each of P rows.
 
-    Changes and late trends are [B, P..., L], and `scored` is 1 where a change counts, else 0.
+    Changes and late trends are [B, P..., L], and `scored` is how much a change counts, at most 1.
     """
     prior, local_prior = _GLOBAL_SPREAD**-2, _LOCAL_SPREAD**-2
     count = np.maximum(scored.sum(axis=-1), 1.0)
@@ -144,11 +146,11 @@ def _fit(change: Array, late: Array, took: Array, scored: Array) -> tuple[Array,
         aa, bb, bc = aa + prior, bb + local_prior, bc + local_prior * _LOCAL_MEAN
         share = np.clip((aa * bc - ab * ac) / (aa * bb - ab * ab), 0.0, 1.0)
         trend = (ac - ab * share) / aa
-        errors = change - trend[..., None] * took - share[..., None] * late
-        errors = scored * errors * errors
-        weight = scored * (_FREEDOM + 1) / (_FREEDOM + errors / square[..., None])
-        square = (weight * errors).sum(axis=-1) / count + _NEGLIGIBLE
-    surprise = np.log(1 + errors / (_FREEDOM * square[..., None])).sum(axis=-1)
+        error = change - trend[..., None] * took - share[..., None] * late
+        squares = error * error
+        weight = scored * (_FREEDOM + 1) / (_FREEDOM + squares / square[..., None])
+        square = (weight * squares).sum(axis=-1) / count + _NEGLIGIBLE
+    surprise = (scored * np.log(1 + squares / (_FREEDOM * square[..., None]))).sum(axis=-1)
     likelihood = (
         -(_FREEDOM + 1) / 2 * surprise
         - count / 2 * np.log(square)

@@ -31,7 +31,7 @@ def slow_robust_trend(row: list[float], horizon: int) -> list[float]:
     models = [
         slow_model([value / unit for value in row], horizon, weight, late_weight, is_relative)
         for is_relative in ways
-        for weight, late_weight in itertools.product((0.2, 0.5, 1.0), (0.2, 1.0))
+        for weight, late_weight in itertools.product((0.1, 0.4, 1.0), (0.2, 1.0))
     ]
     best = max(likelihood for likelihood, _ in models)
     shares = [math.exp(0.5 * (likelihood - best)) for likelihood, _ in models]
@@ -51,7 +51,7 @@ def slow_model(
         return level + gained, (1 - late_weight) * late + late_weight * gained / took
 
     level, late, since, seen = NAN, 0.0, 1, []
-    for value in row:
+    for age, value in zip(range(len(row) - 1, -1, -1), row, strict=True):
         if math.isnan(value):
             since += not math.isnan(level)
             continue
@@ -59,26 +59,26 @@ def slow_model(
             level = value
             continue
         size = level if is_relative else 1.0
-        seen.append((value - level, since, since * late, size))
+        seen.append((value - level, since, since * late, size, 0.96**age))
         level, late = move(level, late, value, since)
         since = 1
-    change, took, lately, sizes = np.array(seen).T if seen else np.zeros((4, 0))
+    change, took, lately, sizes, say = np.array(seen).T if seen else np.zeros((5, 0))
     y, x = change / sizes, np.stack((took, lately / sizes), axis=1)
     precision, mean = np.diag([0.02**-2, 0.35**-2]), np.array([0.0, 0.5])
-    n = max(1, len(y))
-    belief, square = np.ones(len(y)), float(y @ y) / n + 1e-8
+    n = max(1.0, float(say.sum()))
+    belief, square = say, float(say @ y**2) / n + 1e-8
     for _ in range(6):
         left = (x.T * belief) @ x / square + precision
         right = (x.T * belief) @ y / square + precision @ mean
         share = float(np.clip(np.linalg.solve(left, right)[1], 0, 1))
         trend = float((right[0] - left[0, 1] * share) / left[0, 0])
         squares = np.square(y - x @ [trend, share])
-        belief = 4 / (3 + squares / square)
+        belief = say * 3 / (2 + squares / square)
         square = float(belief @ squares) / n + 1e-8
     likelihood = (
-        -2 * np.log1p(squares / (3 * square)).sum()
+        -1.5 * say @ np.log1p(squares / (2 * square))
         - n / 2 * math.log(square)
-        - np.log(sizes).sum()
+        - say @ np.log(sizes)
         - math.log(np.linalg.det(left)) / 2
         - (trend / 0.02) ** 2 / 2
         - ((share - 0.5) / 0.35) ** 2 / 2
