@@ -59,7 +59,7 @@ def robust_trend(context: Array, horizon: int) -> Array:
     lie between these two, and the posterior is sampled.
 
     >>> robust_trend(np.array([[np.nan, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0]]), 2).round(1).tolist()
-    [[15.9, 16.9]]
+    [[16.0, 17.0]]
     """
     parts = np.array_split(_last_steps(context), max(1, -(-len(context) // _ROWS_AT_ONCE)))
     return np.concatenate([_robust_trend(part, horizon) for part in parts])
@@ -84,15 +84,14 @@ def _robust_trend(context: Array, horizon: int) -> Array:
     is_positive = is_known & np.all((values > 0) | ~observed, axis=1)
     # Other rows have the first global trend twice.
     is_relative = np.stack((np.zeros_like(is_positive), is_positive), axis=1)[:, :, None]
-    size = np.where(is_relative[..., None], levels[:, None], 1.0)
-    scored = (_SAY * (observed & (np.cumsum(observed, axis=1) > 1)))[:, None, None]
     trend, share, likelihood = _fit(
-        (values[:, None] - levels)[:, None] / size,
-        (trends * took[:, None, :-1])[:, None] / size,
-        took[:, None, None, :-1],
-        scored,
+        (values[:, None] - levels)[:, None],
+        (trends * took[:, None, :-1])[:, None],
+        size=np.where(is_relative[..., None], levels[:, None], 1.0),
+        took=took[:, None, None, :-1],
+        says=np.where(observed & (np.cumsum(observed, axis=1) > 1), _SAY, 0.0)[:, None, None],
     )
-    weight = _shares(likelihood - (np.log(size) * scored).sum(axis=3))
+    weight = _shares(likelihood)
     start = tuple(0.0 * trend + state[:, None] for state in end)
     steps = np.concatenate((took[:, -1:], 0 * took[:, -1:] + np.ones(horizon - 1)), axis=1)
     said = _go_on(start, (trend, share, is_relative), steps)
@@ -132,15 +131,19 @@ def _moved(state: Arrays, value: Array, steps: Array) -> Arrays:
     return level + gained, trend + _TREND_WEIGHT * (gained / steps - trend)
 
 
-def _fit(change: Array, late: Array, took: Array, scored: Array) -> tuple[Array, Array, Array]:
-    """The global trend, the share of the late one, and the log-likelihood, for each of P rows.
+def _fit(
+    change: Array, late: Array, *, size: Array, took: Array, says: Array
+) -> tuple[Array, Array, Array]:
+    """The global trend, the share of the late one, and the log-likelihood, all [B, 2, S].
 
-    Changes and late trends are [B, P..., L], and `scored` is how much a change counts, at most 1.
+    Changes and late trends [B, 1, S, L] are told in sizes [B, 2, S, L]. A change took some steps
+    and says as much [B, 1, 1, L] of the trend: 1 at most, and 0 where it is none.
     """
+    change, late = change / size, late / size
     prior, local_prior = _GLOBAL_SPREAD**-2, _LOCAL_SPREAD**-2
-    count = np.maximum(scored.sum(axis=-1), 1.0)
+    count = np.maximum(says.sum(axis=-1), 1.0)
     products = (took * took, took * late, late * late, took * change, late * change)
-    weight, square = scored, (scored * change * change).sum(axis=-1) / count + _NEGLIGIBLE
+    weight, square = says, (says * change * change).sum(axis=-1) / count + _NEGLIGIBLE
     for _ in range(_ROUNDS):
         aa, ab, bb, ac, bc = ((weight * part).sum(axis=-1) / square for part in products)
         aa, bb, bc = aa + prior, bb + local_prior, bc + local_prior * _LOCAL_MEAN
@@ -148,12 +151,13 @@ def _fit(change: Array, late: Array, took: Array, scored: Array) -> tuple[Array,
         trend = (ac - ab * share) / aa
         error = change - trend[..., None] * took - share[..., None] * late
         squares = error * error
-        weight = scored * (_FREEDOM + 1) / (_FREEDOM + squares / square[..., None])
+        weight = says * (_FREEDOM + 1) / (_FREEDOM + squares / square[..., None])
         square = (weight * squares).sum(axis=-1) / count + _NEGLIGIBLE
-    surprise = (scored * np.log(1 + squares / (_FREEDOM * square[..., None]))).sum(axis=-1)
+    surprise = (says * np.log(1 + squares / (_FREEDOM * square[..., None]))).sum(axis=-1)
     likelihood = (
         -(_FREEDOM + 1) / 2 * surprise
         - count / 2 * np.log(square)
+        - (says * np.log(size)).sum(axis=-1)
         - np.log(aa * bb - ab * ab) / 2
         - prior / 2 * trend**2
         - local_prior / 2 * (share - _LOCAL_MEAN) ** 2
