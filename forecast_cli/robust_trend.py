@@ -20,11 +20,11 @@ Array = NDArray[np.float64]
 _LEVEL_WEIGHT, _TREND_WEIGHT = np.array(list(product((0.1, 0.4, 1.0), (0.2, 1.0)))).T[:, None]
 """The S settings [1, S]: how fast a level follows the values, and its trend the level."""
 
-_LONGEST = 60
+_LONGEST = 48
 _SAY = 0.96 ** np.arange(_LONGEST)[::-1]
 """What the change of each of so many steps counts: older ones say little of the trend."""
 
-_ROWS_AT_ONCE = 64
+_ROWS_AT_ONCE = 32
 """So few that what is known of their changes stays near the processor."""
 
 _ROUNDS = 6
@@ -51,7 +51,7 @@ def robust_trend(context: Array, horizon: int) -> Array:
     or, in rows of positive values, a constant part of the level, with errors that grow as it does.
     Share and constant are estimated by reweighted least squares, for errors of Student's t
     distribution and with a normal prior each; every level, with either trend, counts by the root
-    of its likelihood. Old changes count less, and those before the last 60 steps not at all. NaN
+    of its likelihood. Old changes count less, and those before the last 48 steps not at all. NaN
     is padding or missing: it moves nothing, and the next change is one of several steps. A row
     without a value in these steps gets NaN.
 
@@ -66,7 +66,7 @@ def robust_trend(context: Array, horizon: int) -> Array:
 
 
 def _last_steps(context: Array) -> Array:
-    """The last steps [B, 60]: sums over always as many do not depend on what rows are padded to."""
+    """The last steps [B, 48]: sums over always as many do not depend on what rows are padded to."""
     missing = max(0, _LONGEST - context.shape[1])
     return np.pad(context[:, -_LONGEST:], ((0, 0), (missing, 0)), constant_values=np.nan)
 
@@ -139,23 +139,28 @@ def _fit(
     Changes and late trends [B, 1, S, L] are told in sizes [B, 2, S, L]. A change took some steps
     and says as much [B, 1, 1, L] of the trend: 1 at most, and 0 where it is none.
     """
-    change, late = change / size, late / size
+    change, late, took = change / size, late / size, took + 0 * size
     prior, local_prior = _GLOBAL_SPREAD**-2, _LOCAL_SPREAD**-2
     count = np.maximum(says.sum(axis=-1), 1.0)
     products = (took * took, took * late, late * late, took * change, late * change)
-    weight, square = says, (says * change * change).sum(axis=-1) / count + _NEGLIGIBLE
+    weight, most = says + 0 * size, says * (_FREEDOM + 1)
+    square = _total(weight, change * change) / count + _NEGLIGIBLE
     for _ in range(_ROUNDS):
-        aa, ab, bb, ac, bc = ((weight * part).sum(axis=-1) / square for part in products)
+        aa, ab, bb, ac, bc = (_total(weight, part) / square for part in products)
         aa, bb, bc = aa + prior, bb + local_prior, bc + local_prior * _LOCAL_MEAN
         share = np.clip((aa * bc - ab * ac) / (aa * bb - ab * ab), 0.0, 1.0)
         trend = (ac - ab * share) / aa
-        error = change - trend[..., None] * took - share[..., None] * late
-        squares = error * error
-        weight = says * (_FREEDOM + 1) / (_FREEDOM + squares / square[..., None])
-        square = (weight * squares).sum(axis=-1) / count + _NEGLIGIBLE
-    surprise = (says * np.log(1 + squares / (_FREEDOM * square[..., None]))).sum(axis=-1)
+        squares = trend[..., None] * took
+        squares += share[..., None] * late
+        squares -= change
+        squares *= squares
+        weight = squares / square[..., None]
+        weight += _FREEDOM
+        weight = most / weight
+        square = _total(weight, squares) / count + _NEGLIGIBLE
+    surprise = np.log(1 + squares / (_FREEDOM * square[..., None]))
     likelihood = (
-        -(_FREEDOM + 1) / 2 * surprise
+        -(_FREEDOM + 1) / 2 * (says * surprise).sum(axis=-1)
         - count / 2 * np.log(square)
         - (says * np.log(size)).sum(axis=-1)
         - np.log(aa * bb - ab * ab) / 2
@@ -163,6 +168,12 @@ def _fit(
         - local_prior / 2 * (share - _LOCAL_MEAN) ** 2
     )
     return trend, share, likelihood
+
+
+def _total(weight: Array, values: Array) -> Array:
+    """The sum of values, by their weights, over all steps: [B, 2, S] of [B, 2, S, L]."""
+    result: Array = np.einsum("bwsl,bwsl->bws", weight, values)
+    return result
 
 
 def _go_on(state: Arrays, moving: Arrays, steps: Array) -> Array:

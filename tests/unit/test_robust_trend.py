@@ -24,7 +24,7 @@ def noisy_rows(rows: int = 5, length: int = 24, level: float = 30.0) -> Array:
 
 def slow_robust_trend(row: list[float], horizon: int) -> list[float]:
     """The same, one model after the other and one value at a time."""
-    row = row[-60:]
+    row = row[-48:]
     known = [value for value in row if not math.isnan(value)]
     unit = float(np.mean(np.abs(known)))
     ways = (False, True) if min(known) > 0 else (False, False)
@@ -173,15 +173,15 @@ def test_the_first_steps_of_a_longer_forecast_are_a_shorter_one() -> None:
     )
 
 
-def test_what_lies_more_than_sixty_steps_back_has_no_say() -> None:
-    values = noisy_rows(length=90)
+def test_what_lies_more_than_48_steps_back_has_no_say() -> None:
+    values = noisy_rows(length=78)
     other = values.copy()
     other[:, :30] *= 50
     np.testing.assert_array_equal(robust_trend(values, 3), robust_trend(other, 3))
 
 
 def test_a_row_without_a_value_of_late_gets_none() -> None:
-    assert np.isnan(robust_trend(np.array([[5.0] + [NAN] * 60]), 2)).all()
+    assert np.isnan(robust_trend(np.array([[5.0] + [NAN] * 48]), 2)).all()
 
 
 def test_no_rows_get_no_forecasts() -> None:
