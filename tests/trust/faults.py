@@ -273,7 +273,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "simple forecasts are summed in the order they came in",
         "sorted(self.simple_weights.items())",
         "self.simple_weights.items()",
-        f"{_SAME}a_model_forecasts_the_same_bits_from_memory_and_from_its_file",
+        "tests/unit/test_committee.py::"
+        "test_in_whichever_order_simple_continuations_stand_the_forecast_has_the_same_bits",
     ),
     # Covariates
     mutant(

@@ -49,6 +49,23 @@ def test_the_forecast_is_the_weighted_mean_of_members_and_simple_continuations()
     np.testing.assert_allclose(committee.forecast(CONTEXT), expected)
 
 
+def test_in_whichever_order_simple_continuations_stand_the_forecast_has_the_same_bits() -> None:
+    shares = dict(zip(SIMPLE, np.arange(1, len(SIMPLE) + 1) / 66, strict=True))
+    one, other = (
+        replace(make_seasonal_committee(), members=(), simple_weights=dict(order))
+        for order in (shares.items(), reversed(shares.items()))
+    )
+    # Behind a last value of 0 no bit of the sum is lost.
+    context = YEARS - YEARS[:, -1:]
+    np.testing.assert_array_equal(one.forecast(context), other.forecast(context))
+
+
+def test_simple_continuations_that_agree_are_not_rounded() -> None:
+    shares = dict.fromkeys(list(SIMPLE)[:9], 1 / 9)
+    committee = replace(make_committee([]), simple_weights=shares)
+    assert (committee.forecast(np.full((1, 9), 5.1)) == 5.1).all()
+
+
 def test_without_members_the_simple_continuation_stands_alone() -> None:
     np.testing.assert_array_equal(make_committee([]).forecast(CONTEXT), drift(CONTEXT, HORIZON))
 
