@@ -52,6 +52,21 @@ def tiled(function: Callable[..., Any], arrays: Arrays, size: int) -> Any:
     return np.concatenate(tiles)[:n_rows]
 
 
+def in_parts(
+    rule: Callable[[NDArray[Any], int], NDArray[Any]],
+    context: NDArray[Any],
+    horizon: int,
+    most: int,
+) -> NDArray[Any]:
+    """What a rule forecasts [B, H] from contexts [B, L], at most so many rows at a time.
+
+    >>> in_parts(lambda rows, horizon: rows + len(rows), np.zeros((5, 1)), 1, 3).ravel().tolist()
+    [3.0, 3.0, 3.0, 2.0, 2.0]
+    """
+    parts = np.array_split(context, max(1, -(-len(context) // most)))
+    return np.concatenate([rule(part, horizon) for part in parts])
+
+
 def _tile(values: NDArray[Any], start: int, size: int) -> NDArray[Any]:
     rows = values[start : start + size]
     missing = size - len(rows)

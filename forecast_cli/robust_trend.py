@@ -11,9 +11,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.folding import Arrays, fold
+from forecast_cli.folding import Arrays, fold, in_parts
 from forecast_cli.observed_steps import nth_observed, steps_since
-from forecast_cli.scales import mean_size
+from forecast_cli.scales import in_own_units
 
 Array = NDArray[np.float64]
 
@@ -61,8 +61,7 @@ def robust_trend(context: Array, horizon: int) -> Array:
     >>> robust_trend(np.array([[np.nan, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0]]), 2).round(1).tolist()
     [[16.0, 17.0]]
     """
-    parts = np.array_split(_last_steps(context), max(1, -(-len(context) // _ROWS_AT_ONCE)))
-    return np.concatenate([_robust_trend(part, horizon) for part in parts])
+    return in_parts(_robust_trend, _last_steps(context), horizon, _ROWS_AT_ONCE)
 
 
 def _last_steps(context: Array) -> Array:
@@ -73,10 +72,7 @@ def _last_steps(context: Array) -> Array:
 
 def _robust_trend(context: Array, horizon: int) -> Array:
     """The forecast; what differs by global trend (constant, relative) and setting is [B, 2, S]."""
-    observed = np.isfinite(context)
-    mean = mean_size(context)
-    unit = np.where(mean > 0, mean, 1.0)[:, None]
-    values = np.where(observed, context, 0.0) / unit
+    values, observed, unit = in_own_units(context)
     # How many steps each change took; the last is the one to the first step ahead.
     took = (steps_since(observed) + 1).astype(np.float64)
     levels, trends, end = _follow(values, observed, took[:, :-1])

@@ -72,3 +72,17 @@ def mean_size(values: Array) -> Array:
     limited = np.where(known, np.minimum(sizes, OUTLIER * median[:, None]), 0.0)
     result: Array = limited.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return result
+
+
+def in_own_units(context: Array) -> tuple[Array, NDArray[np.bool_], Array]:
+    """Values [B, L] in units of their mean size, 0 where unknown; which are known; units [B, 1].
+
+    Squares of such values neither overflow nor vanish. A row of zeros or without values has unit 1.
+
+    >>> values, observed, unit = in_own_units(np.array([[np.nan, 2.0, 6.0]]))
+    >>> values.tolist(), observed.tolist(), unit.tolist()
+    ([[0.0, 0.5, 1.5]], [[False, True, True]], [[4.0]])
+    """
+    size, observed = mean_size(context), np.isfinite(context)
+    unit = np.where(size > 0, size, 1.0)[:, None]
+    return np.where(observed, context, 0.0) / unit, observed, unit

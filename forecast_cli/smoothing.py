@@ -6,14 +6,14 @@ moves a level nor counts as an error. A row needs one value; one that is too sho
 flatter forecast.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.folding import Arrays, fold
+from forecast_cli.folding import Arrays, fold, in_parts
 from forecast_cli.observed_steps import (
     early_slope,
     first_step,
@@ -21,7 +21,7 @@ from forecast_cli.observed_steps import (
     nth_observed,
     steps_since,
 )
-from forecast_cli.scales import mean_size
+from forecast_cli.scales import in_own_units
 
 Array = NDArray[np.float64]
 
@@ -53,13 +53,12 @@ def damped_trend(context: Array, horizon: int) -> Array:
     >>> damped_trend(np.array([[np.nan, 1.0, 2.0, 3.0, 4.0, 5.0]]), 2).round(2).tolist()
     [[5.98, 6.93]]
     """
-    return _in_parts(_damped_trend, context, horizon)
+    return in_parts(_damped_trend, context, horizon, _ROWS_AT_ONCE)
 
 
 def _damped_trend(context: Array, horizon: int) -> Array:
     """The forecast: of a few settings the best for each row, then the best of those near it."""
-    unit = _unit(context)
-    values, observed = _scaled(context, unit)
+    values, observed, unit = in_own_units(context)
     first, slope = nth_observed(values, observed, 0), early_slope(values, observed)
     coarse, near = _settings_to_try(_DAMPED_TREND, _TRIED_FIRST)
 
@@ -137,13 +136,12 @@ def theta(context: Array, horizon: int) -> Array:
     >>> theta(np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]), 2).round(1).tolist()
     [[7.0, 8.0]]
     """
-    return _in_parts(_theta, context, horizon)
+    return in_parts(_theta, context, horizon, _ROWS_AT_ONCE)
 
 
 def _theta(context: Array, horizon: int) -> Array:
     """The forecast; of W weights and S shares of the line, what both change is [B, S, W]."""
-    unit = _unit(context)
-    values, observed = _scaled(context, unit)
+    values, observed, unit = in_own_units(context)
     lines = (*lines_so_far(values, observed), steps_since(observed))
     first, share = nth_observed(values, observed, 0), np.array(_LINE_SHARES)[:, None]
     weight = _side_by_side(np.array(_THETA_LEVEL_WEIGHTS) + 0 * first)
@@ -231,12 +229,6 @@ def _by_setting(states: Array) -> Array:
     return states.swapaxes(1, 2).reshape(len(states), -1)
 
 
-def _in_parts(rule: Callable[[Array, int], Array], context: Array, horizon: int) -> Array:
-    """A rule for some rows at a time."""
-    parts = np.array_split(context, max(1, -(-len(context) // _ROWS_AT_ONCE)))
-    return np.concatenate([rule(part, horizon) for part in parts])
-
-
 def _where(flags: NDArray[np.bool_], new: Array, old: Array | float) -> Array:
     """`np.where`, but for the common case that all flags are set."""
     return new if flags.all() else np.where(flags, new, old)
@@ -248,17 +240,6 @@ def _first_of_least(errors: Array) -> NDArray[np.intp]:
     tied = errors <= least + _NEGLIGIBLE_ERROR * (1 + np.abs(least))
     result: NDArray[np.intp] = tied.argmax(axis=1)[:, None]
     return result
-
-
-def _unit(context: Array) -> Array:
-    """The size of each row [B, 1]: squares of scaled values neither overflow nor vanish."""
-    size = mean_size(context)
-    return np.where(size > 0, size, 1.0)[:, None]
-
-
-def _scaled(context: Array, unit: Array) -> tuple[Array, NDArray[np.bool_]]:
-    observed = np.isfinite(context)
-    return np.where(observed, context, 0.0) / unit, observed
 
 
 def _side_by_side(states: NDArray[Any]) -> NDArray[Any]:

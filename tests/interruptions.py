@@ -19,7 +19,11 @@ class Told(list[str]):
 
 
 def hear_interrupts() -> None:
-    """Take SIGINT as a program at a terminal does: a background job of a shell ignores it."""
+    """Take SIGINT as a program at a terminal does: a background job of a shell ignores it.
+
+    Linters warn of what runs between fork and exec (PLW1509), where another thread may hold a lock:
+    this sets a handler, which takes none, and nothing else sets one for the new program alone.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
