@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast_cli.config import HISTORY_LENGTH, WindowConfig
-from forecast_cli.gaps import interpolate
 from forecast_cli.longer_season import prefer_week
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
-from forecast_cli.scales import OUTLIER
+from forecast_cli.season_strength import season_strength
+from forecast_cli.unnamed_season import find_season
 
 _HORIZONS = {1: 6, 4: 8, 5: 10, 7: 14, 12: 12, 24: 48, 52: 13}
 """By season length: the horizons that the M competitions and practice use."""
@@ -19,10 +19,7 @@ _LENGTH_PER_HORIZON = 6
 _LONGEST_CONTEXT = 336
 _LONG_HORIZONS = 32
 _LENGTH_PER_LONG_CONTEXT = 2
-_FEWEST_SEASONS = 3
 _SEASONAL_SHARE = 0.3
-_ONE_SIDED_90_PERCENT = 1.645
-_MOST_SERIES_TESTED = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +38,10 @@ class WindowPlan:
 def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     """Fill in what `config` leaves open and tell what was chosen and why."""
     if config.season_length is None:
-        season = _choose_season_length(panel, tell)
+        season = _choose_season_length(panel, config.horizon, tell)
     else:
         season = _check_season_length(panel, config.season_length, tell)
-    horizon = config.horizon or _choose_horizon(panel, tell)
+    horizon = config.horizon or _choose_horizon(panel, season, tell)
     if config.season_length is None:
         season = prefer_week(panel, season, horizon, tell)
     if config.context_length is None:
@@ -59,47 +56,10 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     )
 
 
-def season_strength(panel: Panel, season_length: int) -> float | None:
-    """The share of series whose autocorrelation at the season is significant (0 to 1).
-
-    Source: the 90 % test of the Theta method in the M competitions (Assimakopoulos &
-    Nikolopoulos 2000; Makridakis et al. 2020), here on first differences, so that a trend alone
-    does not pass for a season. Series shorter than three seasons do not count; None if all are.
-    """
-    lengths = panel.lengths
-    long_enough = np.flatnonzero(lengths >= _FEWEST_SEASONS * season_length)
-    if season_length == 1 or len(long_enough) == 0:
-        return None
-    stride = -(-len(long_enough) // _MOST_SERIES_TESTED)
-    tested = long_enough[::stride]
-    passed = sum(_is_seasonal(panel.series(int(i)), season_length) for i in tested)
-    return float(passed / len(tested))
-
-
-def _is_seasonal(values: np.ndarray, season_length: int) -> bool:
-    # A line across a gap is no season, but pairs of changes without one would soon be too few.
-    change = np.diff(interpolate(values[None, -HISTORY_LENGTH:])[0])
-    change = np.nan_to_num(change - np.nanmean(change) if np.isfinite(change).any() else change)
-    # One wild value would drown the season of all others.
-    most = OUTLIER * float(np.median(np.abs(change)))
-    change = np.clip(change, -most, most) if most > 0 else change
-    energy = float(change @ change)
-    if energy == 0:
-        return False
-    n = len(change)
-    # Each sum of products has n - k terms: without the correction three whole seasons, however
-    # clean, would never pass.
-    lags = [
-        float(change[k:] @ change[:-k]) / energy * n / (n - k) for k in range(1, season_length + 1)
-    ]
-    spread = np.sqrt((1 + 2 * sum(r * r for r in lags[:-1])) / n)
-    return bool(lags[-1] > _ONE_SIDED_90_PERCENT * spread)
-
-
-def _choose_season_length(panel: Panel, tell: Tell) -> int:
+def _choose_season_length(panel: Panel, horizon: int | None, tell: Tell) -> int:
     by_frequency = panel.calendar.season_length
     if by_frequency == 1:
-        return 1
+        return find_season(panel, horizon, tell)
     share = season_strength(panel, by_frequency)
     if share is not None and share >= _SEASONAL_SHARE:
         return by_frequency
@@ -128,8 +88,11 @@ def _check_season_length(panel: Panel, season_length: int, tell: Tell) -> int:
     return season_length
 
 
-def _choose_horizon(panel: Panel, tell: Tell) -> int:
-    usual = _HORIZONS.get(panel.calendar.season_length, _OTHER_HORIZON)
+def _choose_horizon(panel: Panel, season_length: int, tell: Tell) -> int:
+    # Steps without dates have no frequency that would say what is usual, but maybe a season.
+    by_frequency = panel.calendar.season_length
+    natural = by_frequency if by_frequency > 1 else season_length
+    usual = _HORIZONS.get(natural, _OTHER_HORIZON)
     affordable = max(1, int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON)
     horizon = min(usual, affordable)
     ahead = "1 step" if horizon == 1 else f"{horizon} steps"

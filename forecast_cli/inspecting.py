@@ -8,7 +8,7 @@ from forecast_cli.adjustment import without_effects
 from forecast_cli.cleaning import treat_outliers
 from forecast_cli.command_line import explicit_command
 from forecast_cli.config import Settings
-from forecast_cli.defaults import WindowPlan, plan_windows, season_strength
+from forecast_cli.defaults import WindowPlan, plan_windows
 from forecast_cli.errors import DataError
 from forecast_cli.inspect_findings import (
     FrequencyGroup,
@@ -34,6 +34,7 @@ from forecast_cli.reading.role_guess import guess_roles
 from forecast_cli.reading.roles import Roles
 from forecast_cli.reading.stack import read_tables
 from forecast_cli.reading.table import Table
+from forecast_cli.season_strength import season_strength
 from forecast_cli.training_plan import plan_training
 from forecast_cli.windows import count_windows
 

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from forecast_cli.cleaning import find_outliers, natural_cycles
 from forecast_cli.covariates import Covariates
-from forecast_cli.defaults import season_strength
 from forecast_cli.inspect_findings import (
     CovariateFinding,
     Gap,
@@ -18,6 +17,7 @@ from forecast_cli.inspect_findings import (
 )
 from forecast_cli.panel import Panel
 from forecast_cli.read_config import OutlierMode
+from forecast_cli.season_strength import season_strength
 
 _NAMED_OUTLIERS = 20
 

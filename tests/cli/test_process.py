@@ -140,6 +140,17 @@ def test_the_path_of_the_checkpoint_can_be_used_by_the_next_command(tmp_path: Pa
     assert done.returncode == 0
 
 
+def test_a_pipe_of_mere_numbers_shows_its_season(tmp_path: Path) -> None:
+    pattern = (0, 2, 9, 4, 1, -3, -8, -4, -1, 3, 5, -2)
+    numbers = "".join(f"{50 + n * 0.3 + pattern[n % 12]:.1f}\n" for n in range(120))
+    (tmp_path / "numbers.txt").write_text(f"value\n{numbers}", encoding="utf-8")
+    forecast = shlex.join(REAL)
+    done = run("bash", "-c", f"cat numbers.txt | {forecast} inspect -", cwd=tmp_path)
+    assert done.returncode == 0
+    assert re.search(rb"season +12 steps .*\(used\)", done.stdout)
+    assert b"a season of 12 steps forecasts" in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
     "command",

@@ -1,0 +1,55 @@
+"""Panel, cutoffs -> how well a simple forecast does with one season and with another."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_cli.baselines import SIMPLE
+from forecast_cli.panel import Panel
+from forecast_cli.scales import mean_size, positive_scales
+from forecast_cli.splits import Origins, origins_before, split_panel
+from forecast_cli.windows import futures, histories
+
+CLEARLY_LESS = 0.85
+"""So few cutoffs prove little; where a season is there, the error is often halved."""
+
+_RULE = "theta"
+"""The simple forecast whose error decides: one that averages seasons and follows the level."""
+
+N_CUTOFFS = 8
+"""Of each series that is tried."""
+
+
+def first_fit_limits(panel: Panel, *, horizon: int, season_length: int) -> NDArray[np.int64]:
+    """Where the part of each series [N] ends that the first fit may see; all, if there is none."""
+    split = split_panel(panel, horizon=horizon, season_length=season_length)
+    return panel.offsets[1:] if split is None else split.fit_limits
+
+
+def trial_cutoffs(
+    panel: Panel, *, least: int, apart: int, season_length: int, horizon: int, most_series: int
+) -> Origins:
+    """Cutoffs so many steps `apart` with `least` values before them, of some series.
+
+    All lie in the first part to be fitted, so that a choice knows nothing of what is scored.
+    """
+    limits = first_fit_limits(panel, horizon=horizon, season_length=season_length)
+    back = horizon + apart * np.arange(N_CUTOFFS - 1, -1, -1)
+    found = origins_before(limits, panel.offsets[:-1] + least, back)
+    series = np.unique(found.series)
+    chosen = series[:: max(1, -(-len(series) // most_series))]
+    return found.rows(np.isin(found.series, chosen))
+
+
+def share_of_error(
+    panel: Panel, origins: Origins, horizon: int, *, season_length: int, usual: int
+) -> float:
+    """The mean error with a season over that with the usual one; 1 where both are 0."""
+    context, actual = histories(panel, origins), futures(panel, origins, horizon)
+    scale = positive_scales(context, usual)
+
+    def error(season_length: int) -> float:
+        missed: NDArray[np.float64] = actual - SIMPLE[_RULE](context, horizon, season_length)
+        return float((mean_size(missed) / scale).mean())
+
+    without = error(usual)
+    return error(season_length) / without if without > 0 else 1.0

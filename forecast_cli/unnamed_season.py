@@ -1,0 +1,80 @@
+"""Panel of numbered steps -> a season that the values show, as no date names one."""
+
+import numpy as np
+
+from forecast_cli.notices import Notice, Tell
+from forecast_cli.panel import Panel
+from forecast_cli.season_strength import FEWEST_SEASONS, season_strength
+from forecast_cli.season_trials import (
+    CLEARLY_LESS,
+    N_CUTOFFS,
+    first_fit_limits,
+    share_of_error,
+    trial_cutoffs,
+)
+from forecast_cli.splits import panel_before
+
+_USUAL = (4, 5, 7, 12, 24, 48, 52, 96, 144, 168, 288, 336)
+"""The seasons of what people write down: of quarters, working days, days, months, hours, half
+hours, weeks and minutes by 15, 10 and 5, and weeks of hours and half hours."""
+
+_SHARE_THAT_SHOWS_IT = 0.2
+"""Fewer series than where a date names the season, as forecasts have the last word."""
+
+_SEASONS_BEFORE = 2
+_TRIAL_HORIZON, _LENGTH_PER_HORIZON = 12, 6
+_MOST_SERIES = 48
+
+
+def find_season(panel: Panel, horizon: int | None, tell: Tell) -> int:
+    """The longest usual season that forecasts clearly better than all shorter ones, or 1.
+
+    Only steps that are mere numbers are looked at. A season has to show in the autocorrelation and
+    in forecasts, of twelve steps or of the `horizon` that is asked for, all within the part of the
+    data that the first fit may see; half of the series have to be long enough. What is found is
+    told.
+    """
+    if panel.calendar.grid.unit != "step":
+        return 1
+    affordable = int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON
+    ahead = horizon or max(1, min(_TRIAL_HORIZON, affordable))
+    seen = panel_before(panel, first_fit_limits(panel, horizon=ahead, season_length=1))
+    found, text = 1, ""
+    for length in _USUAL:
+        gain = _gain(panel, length, ahead, found) if _is_shown(seen, length) else None
+        if gain is not None:
+            than = f"one of {found}" if found > 1 else "none"
+            better = f"{100 * gain:.0f} % better than {than}"
+            found, text = length, f"a season of {length} steps forecasts {better}"
+    if text:
+        tell(Notice("guess", f"{text}; --season-length says otherwise"))
+    return found
+
+
+def _is_shown(panel: Panel, length: int) -> bool:
+    """Whether some series have a season, and half of them are long enough to tell."""
+    if np.median(panel.lengths) < FEWEST_SEASONS * length:
+        return False
+    strength = season_strength(panel, length)
+    return strength is not None and strength >= _SHARE_THAT_SHOWS_IT
+
+
+def _gain(panel: Panel, length: int, horizon: int, usual: int) -> float | None:
+    """The share of its error that a forecast loses by a season beside the usual one, if clear.
+
+    What must be lost by one series may be less where many agree.
+    """
+    origins = trial_cutoffs(
+        panel,
+        least=_SEASONS_BEFORE * length,
+        # A third of a season and one step: the cutoffs fall on many of its phases.
+        apart=length // 3 + 1,
+        season_length=usual,
+        horizon=horizon,
+        most_series=_MOST_SERIES,
+    )
+    if len(origins) == 0:
+        return None
+    gain = 1 - share_of_error(panel, origins, horizon, season_length=length, usual=usual)
+    clear = (1 - CLEARLY_LESS) * np.sqrt(N_CUTOFFS / len(origins))
+    return gain if gain > clear else None
