@@ -59,7 +59,7 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
 def _choose_season_length(panel: Panel, horizon: int | None, tell: Tell) -> int:
     by_frequency = panel.calendar.season_length
     if by_frequency == 1:
-        return find_season(panel, horizon, tell)
+        return find_season(panel, horizon or _affordable(panel, _OTHER_HORIZON), tell)
     share = season_strength(panel, by_frequency)
     if share is not None and share >= _SEASONAL_SHARE:
         return by_frequency
@@ -92,12 +92,15 @@ def _choose_horizon(panel: Panel, season_length: int, tell: Tell) -> int:
     # Steps without dates have no frequency that would say what is usual, but maybe a season.
     by_frequency = panel.calendar.season_length
     natural = by_frequency if by_frequency > 1 else season_length
-    usual = _HORIZONS.get(natural, _OTHER_HORIZON)
-    affordable = max(1, int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON)
-    horizon = min(usual, affordable)
+    horizon = _affordable(panel, _HORIZONS.get(natural, _OTHER_HORIZON))
     ahead = "1 step" if horizon == 1 else f"{horizon} steps"
     tell(Notice("guess", f"forecasting {ahead} ahead; --horizon says otherwise"))
     return horizon
+
+
+def _affordable(panel: Panel, horizon: int) -> int:
+    """The horizon, or as much of it as series of the usual length can spare."""
+    return max(1, min(horizon, int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON))
 
 
 def _limit_context_length(panel: Panel, asked: int, tell: Tell) -> int:

@@ -3,7 +3,12 @@
 from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
-from forecast_cli.season_trials import CLEARLY_LESS, share_of_error, trial_cutoffs
+from forecast_cli.season_trials import (
+    CLEARLY_LESS,
+    gain_in_words,
+    share_of_error,
+    trial_cutoffs,
+)
 from forecast_cli.times.calendar import Calendar
 
 _DAY = 86_400_000_000
@@ -41,14 +46,8 @@ def prefer_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> i
     share = share_of_error(panel, origins, horizon, season_length=week, usual=season_length)
     if share >= CLEARLY_LESS:
         return season_length
-    than = f"one of {season_length}" if season_length > 1 else "none"
-    tell(
-        Notice(
-            "guess",
-            f"a season of {week} steps, a week, forecasts {100 * (1 - share):.0f} % "
-            f"better than {than}; --season-length says otherwise",
-        )
-    )
+    gain = gain_in_words(1 - share, season_length)
+    tell(Notice("guess", f"a season of {week} steps, a week, {gain}"))
     return week
 
 

@@ -43,7 +43,7 @@ def trial_cutoffs(
 def share_of_error(
     panel: Panel, origins: Origins, horizon: int, *, season_length: int, usual: int
 ) -> float:
-    """The mean error with a season over that with the usual one; 1 where both are 0."""
+    """The mean error with a season over that with the usual one; 1 where that misses nothing."""
     context, actual = histories(panel, origins), futures(panel, origins, horizon)
     scale = positive_scales(context, usual)
 
@@ -53,3 +53,13 @@ def share_of_error(
 
     without = error(usual)
     return error(season_length) / without if without > 0 else 1.0
+
+
+def gain_in_words(gain: float, usual: int) -> str:
+    """What a season does beside the usual one, which it makes lose a share of its error.
+
+    >>> gain_in_words(0.2, 24)
+    'forecasts 20 % better than one of 24; --season-length says otherwise'
+    """
+    than = f"one of {usual}" if usual > 1 else "none"
+    return f"forecasts {100 * gain:.0f} % better than {than}; --season-length says otherwise"

@@ -9,6 +9,7 @@ from forecast_cli.season_trials import (
     CLEARLY_LESS,
     N_CUTOFFS,
     first_fit_limits,
+    gain_in_words,
     share_of_error,
     trial_cutoffs,
 )
@@ -22,32 +23,27 @@ _SHARE_THAT_SHOWS_IT = 0.2
 """Fewer series than where a date names the season, as forecasts have the last word."""
 
 _SEASONS_BEFORE = 2
-_TRIAL_HORIZON, _LENGTH_PER_HORIZON = 12, 6
 _MOST_SERIES = 48
 
 
-def find_season(panel: Panel, horizon: int | None, tell: Tell) -> int:
+def find_season(panel: Panel, horizon: int, tell: Tell) -> int:
     """The longest usual season that forecasts clearly better than all shorter ones, or 1.
 
     Only steps that are mere numbers are looked at. A season has to show in the autocorrelation and
-    in forecasts, of twelve steps or of the `horizon` that is asked for, all within the part of the
-    data that the first fit may see; half of the series have to be long enough. What is found is
-    told.
+    in forecasts of `horizon` steps, all within the part of the data that the first fit may see;
+    half of the series have to be long enough. What is found is told.
     """
     if panel.calendar.grid.unit != "step":
         return 1
-    affordable = int(np.median(panel.lengths)) // _LENGTH_PER_HORIZON
-    ahead = horizon or max(1, min(_TRIAL_HORIZON, affordable))
-    seen = panel_before(panel, first_fit_limits(panel, horizon=ahead, season_length=1))
+    seen = panel_before(panel, first_fit_limits(panel, horizon=horizon, season_length=1))
     found, text = 1, ""
     for length in _USUAL:
-        gain = _gain(panel, length, ahead, found) if _is_shown(seen, length) else None
+        gain = _gain(panel, length, horizon, found) if _is_shown(seen, length) else None
         if gain is not None:
-            than = f"one of {found}" if found > 1 else "none"
-            better = f"{100 * gain:.0f} % better than {than}"
-            found, text = length, f"a season of {length} steps forecasts {better}"
+            text = f"a season of {length} steps {gain_in_words(gain, found)}"
+            found = length
     if text:
-        tell(Notice("guess", f"{text}; --season-length says otherwise"))
+        tell(Notice("guess", text))
     return found
 
 

@@ -96,6 +96,11 @@ def wave(length: int, *, season: int = 12, seed: int = 0) -> list[float]:
     return list(50 + 0.3 * steps + 8 * np.sin(2 * np.pi * steps / season) + noise)
 
 
+def random_walk(length: int, *, seed: int = 0) -> list[float]:
+    """A series of changes by chance, without a trend or a season."""
+    return list(100 + np.random.default_rng(seed).normal(size=length).cumsum())
+
+
 def with_columns(panel: Panel, *, ahead: int = 4) -> Panel:
     """The panel with a column known ahead, one of the past, and one that tells series apart."""
     lengths = panel.lengths + ahead

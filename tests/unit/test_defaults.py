@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from forecast_cli.config import WindowConfig
@@ -6,15 +5,11 @@ from forecast_cli.defaults import WindowPlan, plan_windows
 from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.times.calendar import Calendar
-from tests.panels import make_panel, wave
+from tests.panels import make_panel, random_walk, wave
 
 MONTHLY = Calendar.dates("MS")
 DAILY = Calendar.dates("D")
 YEARLY = Calendar.years()
-
-
-def random_walk(length: int, seed: int) -> list[float]:
-    return list(np.random.default_rng(seed).normal(size=length).cumsum() + 100)
 
 
 def plan(panel: Panel, config: WindowConfig | None = None) -> tuple[WindowPlan, list[Notice]]:
@@ -28,19 +23,19 @@ def test_a_season_of_12_is_found_in_seasonal_waves() -> None:
 
 
 def test_random_walks_have_no_season() -> None:
-    panel = make_panel(*[random_walk(80, seed) for seed in range(200)], calendar=MONTHLY)
+    panel = make_panel(*[random_walk(80, seed=seed) for seed in range(200)], calendar=MONTHLY)
     assert plan(panel)[0].season_length == 1
 
 
 def test_a_season_that_was_named_is_not_tested() -> None:
-    panel = make_panel(random_walk(60, 0), calendar=MONTHLY)
+    panel = make_panel(random_walk(60, seed=0), calendar=MONTHLY)
     found, told = plan(panel, WindowConfig(season_length=12))
     assert found.season_length == 12
     assert not [notice for notice in told if "season of" in notice.text]
 
 
 def test_a_season_that_was_not_found_is_told_with_the_option_that_assumes_it() -> None:
-    _, told = plan(make_panel(random_walk(60, 0), calendar=MONTHLY))
+    _, told = plan(make_panel(random_walk(60, seed=0), calendar=MONTHLY))
     (notice,) = [notice for notice in told if "a season of 12 steps" in notice.text]
     assert notice.kind == "guess"
     assert notice.text.startswith("the data do not show")
@@ -53,7 +48,7 @@ def test_data_too_short_to_show_a_season_are_told_apart_from_those_that_show_non
 
 
 def test_a_panel_in_which_few_series_are_seasonal_is_told_with_their_share() -> None:
-    _, told = plan(make_panel(*[random_walk(60, n) for n in range(3)], calendar=MONTHLY))
+    _, told = plan(make_panel(*[random_walk(60, seed=n) for n in range(3)], calendar=MONTHLY))
     assert any("only 0 % of the series show a season of 12" in n.text for n in told)
 
 
@@ -137,7 +132,7 @@ def test_numbered_steps_are_forecast_as_far_as_is_usual_for_the_season_they_show
     found, told = plan(make_panel(wave(150)))
     assert (found.season_length, found.horizon) == (12, 12)
     assert any("a season of 12 steps forecasts" in notice.text for notice in told)
-    assert plan(make_panel(random_walk(150, 1)))[0].horizon == 6
+    assert plan(make_panel(random_walk(150, seed=1)))[0].horizon == 6
     assert plan(make_panel(wave(150)), WindowConfig(season_length=1))[0].season_length == 1
 
 

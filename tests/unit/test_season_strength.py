@@ -3,13 +3,9 @@ import pytest
 
 from forecast_cli.season_strength import season_strength
 from forecast_cli.times.calendar import Calendar
-from tests.panels import make_panel, wave
+from tests.panels import make_panel, random_walk, wave
 
 MONTHLY = Calendar.dates("MS")
-
-
-def random_walk(length: int, seed: int) -> list[float]:
-    return list(np.random.default_rng(seed).normal(size=length).cumsum() + 100)
 
 
 def test_waves_of_twelve_steps_have_a_season_of_twelve() -> None:
@@ -18,7 +14,7 @@ def test_waves_of_twelve_steps_have_a_season_of_twelve() -> None:
 
 
 def test_random_walks_show_a_season_as_seldom_as_the_test_allows() -> None:
-    panel = make_panel(*[random_walk(80, seed) for seed in range(200)], calendar=MONTHLY)
+    panel = make_panel(*[random_walk(80, seed=seed) for seed in range(200)], calendar=MONTHLY)
     # A one-sided test at 90 % passes one of twenty such series.
     strength = season_strength(panel, 12)
     assert strength is not None
@@ -42,7 +38,7 @@ def test_constant_series_show_no_season() -> None:
 
 
 def test_series_shorter_than_three_seasons_are_not_asked() -> None:
-    short, long = random_walk(35, 1), wave(60)
+    short, long = random_walk(35, seed=1), wave(60)
     assert season_strength(make_panel(short, long), 12) == 1
     assert season_strength(make_panel(short), 12) is None
 

@@ -6,7 +6,7 @@ import pytest
 from forecast_cli.panel import Panel
 from forecast_cli.times.calendar import Calendar
 from forecast_cli.unnamed_season import find_season
-from tests.panels import make_panel
+from tests.panels import make_panel, random_walk
 
 
 def seasonal(length: int, season: int, seed: int = 0) -> list[float]:
@@ -17,11 +17,7 @@ def seasonal(length: int, season: int, seed: int = 0) -> list[float]:
     return list(200 + np.resize(pattern, length) + walk + chance.normal(0, 1, length))
 
 
-def walk(length: int, seed: int) -> list[float]:
-    return list(100 + np.random.default_rng(seed).normal(size=length).cumsum())
-
-
-def found(panel: Panel, horizon: int | None = None) -> tuple[int, list[str]]:
+def found(panel: Panel, horizon: int = 12) -> tuple[int, list[str]]:
     told: list[str] = []
     return find_season(panel, horizon, lambda notice: told.append(notice.text)), told
 
@@ -52,26 +48,27 @@ def test_walks_and_noise_seldom_have_one() -> None:
     seasons = []
     for seed in range(40):
         noise = list(np.random.default_rng(seed).normal(10, 1, 90))
-        for values in (walk(90, seed), walk(30, seed), noise):
-            seasons.append(found(make_panel(values))[0])
+        walks = (random_walk(length, seed=seed) for length in (90, 30))
+        for values in (*walks, noise):
+            seasons.append(found(make_panel(values), len(values) // 7)[0])
     assert sum(length > 1 for length in seasons) <= 5
 
 
 def test_many_short_series_show_together_what_one_of_them_cannot_prove() -> None:
     panel = make_panel(*[seasonal(26, 4, seed) for seed in range(12)])
-    assert found(panel)[0] == 4
+    assert found(panel, 4)[0] == 4
 
 
 def test_half_of_the_series_have_to_be_long_enough_to_show_it() -> None:
-    short = [walk(30, seed) for seed in range(3)]
-    assert found(make_panel(seasonal(200, 12), *short)) == (1, [])
+    short = [random_walk(30, seed=seed) for seed in range(3)]
+    assert found(make_panel(seasonal(200, 12), *short), 5) == (1, [])
     assert found(make_panel(seasonal(200, 12), *short[:1]))[0] == 12
 
 
 def test_the_choice_knows_nothing_of_what_is_scored() -> None:
     values = seasonal(150, 12)
     changed = [*values[:-12], *np.random.default_rng(1).normal(0, 1000, 12)]
-    assert found(make_panel(values), 12) == found(make_panel(changed), 12)
+    assert found(make_panel(values)) == found(make_panel(changed))
 
 
 def test_steps_with_dates_are_left_alone() -> None:
@@ -81,4 +78,4 @@ def test_steps_with_dates_are_left_alone() -> None:
 
 @pytest.mark.parametrize("values", [[5.0] * 100, [1.0], [0.0, 1.0] * 3, [np.nan, 1.0] * 40])
 def test_data_that_show_nothing_have_none(values: list[float]) -> None:
-    assert found(make_panel(values)) == (1, [])
+    assert found(make_panel(values), 1) == (1, [])
