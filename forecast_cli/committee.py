@@ -1,6 +1,6 @@
 """Trained members, simple continuations and analogues, weighted -> one forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,6 +117,27 @@ class Member:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """The forecast [B, H] of a committee, and how far its parts are apart [B].
+
+    `disagreement` is what the parts differ from the forecast, by their weights and in the mean over
+    the steps, in the user's units; 0 where one part speaks alone.
+    """
+
+    forecast: Array
+    disagreement: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Voice:
+    """What one part says [K, H], as a change from the last value, of the rows [K] it speaks of."""
+
+    rows: NDArray[np.intp] | slice
+    weight: float
+    change: Array
+
+
+@dataclass(frozen=True, kw_only=True)
 class Committee:
     """Members, simple continuations and, if any, analogues, whose weights sum to one.
 
@@ -158,7 +179,16 @@ class Committee:
         around: Surroundings | None = None,
         voiced: NDArray[np.bool_] | None = None,
     ) -> Array:
-        """The forecast [B, H] from contexts [B, L], NaN where padded or missing.
+        """The forecast [B, H] from contexts [B, L]: what `say` makes of them."""
+        return self.say(context, around, voiced).forecast
+
+    def say(
+        self,
+        context: Array,
+        around: Surroundings | None = None,
+        voiced: NDArray[np.bool_] | None = None,
+    ) -> Said:
+        """The forecast from contexts [B, L], NaN where padded or missing, and how sure it is.
 
         Members with inputs need the covariates `around` the cutoffs, with H steps behind them. A
         row that is not `voiced` [B] gets the simple continuations only; by default that is one too
@@ -166,34 +196,49 @@ class Committee:
         """
         if voiced is None:
             voiced = self.rows_for_networks(context)
-        total = np.zeros_like(context, np.float64, shape=(len(context), self.horizon))
-        weight = np.zeros_like(context, np.float64, shape=(len(context), 1))
-        simple = Continuations(
-            context=context, horizon=self.horizon, season_length=self.season_length
-        )
         # Parts are added as changes from the last value: where all say the same, so does the mean.
         last = naive(context, 1)
-        # In the order of a file, as the order of a sum shows in its last bits.
-        for name, part in sorted(self.simple_weights.items()):
-            total += part * (simple.by(SIMPLE[name]) - last)
-            weight += part
-        for member in self.members:
-            rows, forecast = self._hear(member, simple, around, voiced)
-            total[rows] += member.weight * (forecast - last[rows])
-            weight[rows] += member.weight
-        if self.analogues is not None:
-            rows = np.flatnonzero(voiced & self.analogues.applies(context))
-            if len(rows):
-                change = self.analogues.forecast(context[rows]) - last[rows]
-                total[rows] += self.analogues.weight * change
-                weight[rows] += self.analogues.weight
+        voices = list(self._voices(context, last, around, voiced))
+        total = np.zeros_like(context, np.float64, shape=(len(context), self.horizon))
+        weight = np.zeros_like(context, np.float64, shape=(len(context), 1))
+        for voice in voices:
+            total[voice.rows] += voice.weight * voice.change
+            weight[voice.rows] += voice.weight
         mean = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
+        apart = np.zeros_like(total)
+        for voice in voices:
+            apart[voice.rows] += voice.weight * np.abs(voice.change - mean[voice.rows])
+        disagreement = np.divide(apart, weight, out=np.zeros_like(apart), where=weight > 0)
         forecast = last + mean
         # Next to the largest float a correction can overflow; the simple forecast never does.
         lost = ~np.isfinite(forecast).all(axis=1)
         if lost.any():
             forecast[lost] = SIMPLE[self.simple](context[lost], self.horizon, self.season_length)
-        return forecast
+        return Said(forecast=forecast, disagreement=disagreement.mean(axis=1))
+
+    def _voices(
+        self,
+        context: Array,
+        last: Array,
+        around: Surroundings | None,
+        voiced: NDArray[np.bool_],
+    ) -> Iterator[_Voice]:
+        """What each part says, as changes from the last values [B, 1]."""
+        simple = Continuations(
+            context=context, horizon=self.horizon, season_length=self.season_length
+        )
+        # In the order of a file, as the order of a sum shows in its last bits.
+        for name, weight in sorted(self.simple_weights.items()):
+            change = simple.by(SIMPLE[name]) - last
+            yield _Voice(rows=slice(None), weight=weight, change=change)
+        for member in self.members:
+            rows, forecast = self._hear(member, simple, around, voiced)
+            yield _Voice(rows=rows, weight=member.weight, change=forecast - last[rows])
+        if self.analogues is not None:
+            rows = np.flatnonzero(voiced & self.analogues.applies(context))
+            if len(rows):
+                change = self.analogues.forecast(context[rows]) - last[rows]
+                yield _Voice(rows=rows, weight=self.analogues.weight, change=change)
 
     def _hear(
         self,

@@ -127,6 +127,7 @@ def describe_graph(model: Model, digest: str) -> GraphRecord:
         missing=panel.missing,
         effects=model.effects,
         typical_share=model.typical_share,
+        usual_disagreement=model.usual_disagreement,
         widths={level: model.widths[level - 1].tolist() for level in levels},
     )
 

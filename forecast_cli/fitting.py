@@ -1,6 +1,6 @@
 """Panel -> fitted committee: candidates are trained, weighed on validation, scored, refitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,13 +23,20 @@ from forecast_cli.engines.threads import Threads
 from forecast_cli.findings import Backtest
 from forecast_cli.fit_job import FitJob
 from forecast_cli.groundwork import Groundwork, lay_groundwork
-from forecast_cli.intervals import bounds_at, extend, half_widths
+from forecast_cli.intervals import (
+    bounds_at,
+    extend,
+    half_widths,
+    usual_disagreement,
+    with_disagreement,
+)
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.parts import hear, refit, train_parts
 from forecast_cli.progress import Progress
 from forecast_cli.scales import positive_scales
 from forecast_cli.selection import (
+    disagreement,
     mix,
     relative_error,
     screen,
@@ -47,7 +54,8 @@ from forecast_cli.windows import histories
 Array = NDArray[np.float64]
 
 _ENOUGH_RESIDUALS = 100
-"""With fewer forecasts of its own, a committee borrows residuals of its simple continuation."""
+"""With fewer forecasts of its own, a committee borrows residuals of its simple continuation, and
+what its parts differ by does not show how large they are."""
 
 _ENOUGH_SERIES = 20
 """From so many series on, weights are chosen on the test part of other series."""
@@ -55,13 +63,15 @@ _ENOUGH_SERIES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """A committee, its interval half-widths [99, H] in seasonal errors, and how it was scored.
+    """A committee, its interval half-widths [99, H], and how it was scored.
 
-    The committee forecasts values without the `effects`, if there are any.
+    The widths are in units that rest on the `usual_disagreement` (see `Model`). The committee
+    forecasts values without the `effects`, if there are any.
     """
 
     committee: Committee
     widths: Array
+    usual_disagreement: float
     effects: Effects | None
     backtest: Backtest | None
 
@@ -116,6 +126,7 @@ def fit(
     return Fitted(
         committee=job.committee(simple, shares, ()),
         widths=_widths(_residuals(ranking, said, scales), plan.horizon),
+        usual_disagreement=0.0,
         effects=None,
         backtest=None,
     )
@@ -153,20 +164,32 @@ def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
         weights = weigh(validation, heard, screened)
         both = _one_after_other(heard, heard_later)
         final = weigh(join(validation, test), both, screened)
-    before = mix(validation, heard, weights)
-    residuals = _residuals(validation, before)
-    if len(residuals) < _ENOUGH_RESIDUALS:
+    before, forecast = mix(validation, heard, weights), mix(test, heard_later, weights)
+    units, later_units = _seasonal_errors(validation), _seasonal_errors(test)
+    has_enough = len(units) >= _ENOUGH_RESIDUALS
+    # What is usual is seen behind the last values, where covariates are not known as yet.
+    tells_disagreement = has_enough and job.panel.covariates is None
+    if tells_disagreement:
+        units = _relative_to_usual(units, disagreement(validation, heard, weights))
+        later_units = _relative_to_usual(later_units, disagreement(test, heard_later, weights))
+    residuals = _residuals(validation, before, units)
+    if not has_enough:
         size = relative_error(validation, before, validation.simple[simple])
-        borrowed = size * _residuals(ranking, ranking.simple[simple])
-        residuals = np.concatenate((residuals, borrowed))
-    forecast = mix(test, heard_later, weights)
+        borrowed = _residuals(ranking, ranking.simple[simple], _seasonal_errors(ranking))
+        residuals = np.concatenate((residuals, size * borrowed))
     complete = _with_all_effects(job)
     committee = refit(complete, simple, parts.scored(test, heard_later), final)
-    backtest = _score(job, committee.name, test, forecast, residuals, n_windows=split.n_windows)
-    residuals = np.concatenate((residuals, _residuals(test, forecast)))
+    widths = _widths(residuals, test.horizon)
+    bounds = {
+        level: bounds_at(forecast, widths, level, later_units[:, None])
+        for level in job.settings.levels
+    }
+    backtest = _score(job, committee.name, test, forecast, bounds, n_windows=split.n_windows)
+    residuals = np.concatenate((residuals, _residuals(test, forecast, later_units)))
     return Fitted(
         committee=committee,
         widths=_widths(residuals, job.plan.horizon),
+        usual_disagreement=_usual_disagreement(complete, committee) if tells_disagreement else 0.0,
         effects=None if complete.adjustment is None else complete.adjustment.effects,
         backtest=backtest,
     )
@@ -192,34 +215,57 @@ def _one_after_other(first: Sequence[Array], second: Sequence[Array]) -> list[Ar
 
 
 def _score(
-    job: FitJob, name: str, test: Scene, forecast: Array, residuals: Array, *, n_windows: int
+    job: FitJob,
+    name: str,
+    test: Scene,
+    forecast: Array,
+    bounds: Mapping[int, tuple[Array, Array]],
+    *,
+    n_windows: int,
 ) -> Backtest:
-    """The backtest of a forecast, with intervals from residuals made before the test part."""
-    widths = _widths(residuals, test.horizon)
-    scale = positive_scales(test.context, test.season_length)[:, None]
-    bounds = {}
-    for level in job.settings.levels:
-        low, high = bounds_at(forecast, widths, level, scale)
-        bounds[level] = job.restored(test.origins, low), job.restored(test.origins, high)
+    """The backtest of a forecast, with intervals by level whose widths were known before."""
     seen = make_scene(job.given, test.origins, test.horizon, test.season_length)
     restored = job.restored(test.origins, forecast)
     return report_backtest(
         seen,
-        score(name, seen, restored, bounds),
+        score(
+            name,
+            seen,
+            restored,
+            {
+                level: (job.restored(test.origins, low), job.restored(test.origins, high))
+                for level, (low, high) in bounds.items()
+            },
+        ),
         n_windows=n_windows,
         step_size=1,
         by_target=break_down_by_target(job.given, seen, restored),
     )
 
 
-def _residuals(scene: Scene, forecast: Array, scales: Array | None = None) -> Array:
-    """Residuals [W, H] over `scales` [W], by default the seasonal error before each origin.
+def _relative_to_usual(scales: Array, disagreement: Array) -> Array:
+    """Units [W] of residuals whose parts disagree [W], by what is usual among them."""
+    return with_disagreement(scales, disagreement, usual_disagreement(scales, disagreement))
+
+
+def _usual_disagreement(job: FitJob, committee: Committee) -> float:
+    """What the parts of a committee usually disagree behind the ends of the series."""
+    origins = origins_at_end(job.panel)
+    scene = job.scene(origins, job.plan.horizon)
+    return usual_disagreement(_seasonal_errors(scene), committee.say(scene.context).disagreement)
+
+
+def _seasonal_errors(scene: Scene) -> Array:
+    """The seasonal error [W] of what is known before each origin."""
+    return positive_scales(scene.context, scene.season_length)
+
+
+def _residuals(scene: Scene, forecast: Array, units: Array) -> Array:
+    """Residuals [W, H] in units [W] of their own.
 
     NaN where the actual value is unknown; outliers are left out of account as in all choices.
     """
-    if scales is None:
-        scales = positive_scales(scene.context, scene.season_length)
-    return np.asarray((scene.usual - forecast) / scales[:, None])
+    return np.asarray((scene.usual - forecast) / units[:, None])
 
 
 def _widths(residuals: Array, horizon: int) -> Array:

@@ -21,7 +21,8 @@ class GraphRecord:
     """What stands in the metadata of the graph: what to feed it, and the constants in it.
 
     A category of `covariates` is fed as its number in the list, from 0 on. `widths` are the
-    half-widths of the intervals of each level by step, in seasonal errors.
+    half-widths of the intervals of each level by step, in seasonal errors times the root of how
+    much more the parts disagree than is usual: than `usual_disagreement`, in seasonal errors.
     """
 
     schema_version: int
@@ -44,4 +45,5 @@ class GraphRecord:
     missing: str
     effects: Effects | None
     typical_share: float
+    usual_disagreement: float
     widths: dict[int, list[float]]

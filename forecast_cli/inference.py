@@ -1,18 +1,18 @@
 """Model, panel -> Forecast: point forecasts and intervals, in NumPy alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_cli.committee import Committee
+from forecast_cli.committee import Committee, Said
 from forecast_cli.config import PredictionConfig
 from forecast_cli.effects import Effects
 from forecast_cli.forecast import Forecast
 from forecast_cli.inputs import Surroundings
-from forecast_cli.intervals import bounds_at, extend, not_below
+from forecast_cli.intervals import bounds_at, extend, not_below, with_disagreement
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import mean_size, positive_scales
@@ -83,7 +83,8 @@ def mean_from(forecaster: Forecaster, panel: Panel, origins: Origins, *, horizon
     """The point forecast [W, H] from each origin, as `forecast_from` makes it."""
     committee = forecaster.committee
     views = (_make_view(forecaster.effects, panel, part, horizon) for part in origins.blocks())
-    return np.concatenate([view.restored(_continue(committee, view, horizon)) for view in views])
+    said = ((view, _continue(committee, view, horizon).forecast) for view in views)
+    return np.concatenate([view.restored(forecast) for view, forecast in said])
 
 
 def mean_given(
@@ -94,7 +95,8 @@ def mean_given(
     Outliers and gaps in them are treated as those of the panel are.
     """
     view = _view_of(forecaster.effects, context, around, panel)
-    return view.restored(_continue(forecaster.committee, view, forecaster.committee.horizon))
+    committee = forecaster.committee
+    return view.restored(_continue(committee, view, committee.horizon).forecast)
 
 
 def contexts_seen(
@@ -166,8 +168,9 @@ def _forecast_view(
     model: Model, view: _View, horizon: int, levels: Sequence[int]
 ) -> tuple[Array, ...]:
     widths = extend(model.widths, horizon)
-    mean = _continue(model.committee, view, horizon)
-    scale = _scales(model, view.context)[:, None]
+    said = _continue(model.committee, view, horizon)
+    mean = said.forecast
+    scale = _scales(model, view.context, said.disagreement)[:, None]
     bounds = [
         view.restored(bound) for level in levels for bound in bounds_at(mean, widths, level, scale)
     ]
@@ -175,8 +178,8 @@ def _forecast_view(
     return mean, *(not_below(view.floor, mean, bound) for bound in bounds)
 
 
-def _scales(model: Model, context: Array) -> Array:
-    """The unit of each row's residuals [B].
+def _scales(model: Model, context: Array, disagreement: Array) -> Array:
+    """The unit of each row's residuals [B], of which the parts of the forecast disagree [B].
 
     One or two values do not show how a series changes: it borrows what is typical, relative to
     their level, of the series that the model was trained on.
@@ -186,18 +189,20 @@ def _scales(model: Model, context: Array) -> Array:
     if len(short):
         borrowed = model.typical_share * mean_size(context[short])
         scales[short] = np.maximum(scales[short], borrowed)
-    return scales
+    return with_disagreement(scales, disagreement, model.usual_disagreement)
 
 
-def _continue(committee: Committee, view: _View, horizon: int) -> Array:
+def _continue(committee: Committee, view: _View, horizon: int) -> Said:
+    """What the committee says of so many steps; its parts disagree as they do of the first ones."""
     context = view.context
     known = context.shape[1]
     # Decided once: its own forecast does not make a short series long enough for a network.
     voiced = committee.rows_for_networks(context)
+    blocks: list[Said] = []
     while context.shape[1] < known + horizon:
         around = view.around
         if around is not None:
             around = around.moved(context.shape[1] - known, committee.horizon)
-        said = committee.forecast(context, around, voiced)
-        context = np.concatenate((context, said), axis=1)
-    return context[:, known : known + horizon]
+        blocks.append(committee.say(context, around, voiced))
+        context = np.concatenate((context, blocks[-1].forecast), axis=1)
+    return replace(blocks[0], forecast=context[:, known : known + horizon])

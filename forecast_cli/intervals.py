@@ -2,7 +2,8 @@
 
 Split conformal prediction (Vovk et al. 2005; Lei et al. 2018): the half-width at a level is that
 quantile of the absolute residuals of forecasts made for values the model had not seen. Residuals
-are in units of each series' seasonal error, so that they can be shared among series.
+are in units of each series' seasonal error, so that they can be shared among series; or, where
+there are many, in units that tell as well how sure of each forecast its parts are.
 """
 
 from statistics import NormalDist
@@ -19,6 +20,10 @@ _ENOUGH_PER_STEP = 100
 _FEW = 20
 _FEWEST_DEGREES = 2
 _NORMAL = NormalDist()
+
+_LEAST_DISAGREEMENT, _MOST_DISAGREEMENT = 0.5, 100.0
+"""What parts disagree counts so many times what is usual, at least and at most."""
+
 _LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -56,6 +61,33 @@ def extend(widths: Array, horizon: int) -> Array:
     growth = np.sqrt(np.arange(known + 1, horizon + 1) / known)
     with np.errstate(over="ignore"):
         return np.concatenate((widths, widths[:, -1:] * growth), axis=1)
+
+
+def usual_disagreement(scale: Array, disagreement: Array) -> float:
+    """What parts disagree [W] in the median, in units of `scale` [W]; infinite ones count as none.
+
+    >>> usual_disagreement(np.array([4.0, 2.0, 1.0]), np.array([16.0, 1.0, 2.0]))
+    2.0
+    """
+    return float(np.median(np.where(np.isfinite(disagreement), disagreement, 0.0) / scale))
+
+
+def with_disagreement(scale: Array, disagreement: Array, usual: float) -> Array:
+    """The unit [W] of residuals whose size follows `scale` [W] and what parts disagree [W].
+
+    It grows with the root of how much more than usual they do: errors are larger where parts are
+    apart, but not in proportion (`docs/decisions.md`). Where no disagreement is usual it says
+    nothing.
+
+    >>> with_disagreement(np.array([4.0, 4.0]), np.array([16.0, 0.0]), 1.0).round(2).tolist()
+    [8.0, 2.83]
+    """
+    if usual == 0:
+        return scale
+    known = np.where(np.isfinite(disagreement), disagreement, 0.0)
+    times = np.clip(known / scale / usual, _LEAST_DISAGREEMENT, _MOST_DISAGREEMENT)
+    unit: Array = scale * np.sqrt(times)
+    return unit
 
 
 def bounds_at(mean: Array, widths: Array, level: int, scale: Array) -> tuple[Array, Array]:

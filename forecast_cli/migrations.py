@@ -3,14 +3,15 @@
 Format 1: version 0.1 before committees of different networks. Format 2: every member has a form of
 its own, and several simple continuations have weights. Format 3: it is known which data and options
 a model was trained with. Format 4: covariates, clipped outliers, values put into periods, and
-series of one frequency among several. Format 5: analogues.
+series of one frequency among several. Format 5: analogues. Format 6: interval widths in units that
+tell how far the parts of a committee are apart.
 """
 
 from typing import Any
 
 Metadata = dict[str, Any]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 
 def migrate(metadata: Metadata) -> Metadata:
@@ -85,11 +86,21 @@ def _from_4_to_5(old: Metadata) -> Metadata:
     return {**old, "analogues": None}
 
 
+def _from_5_to_6(old: Metadata) -> Metadata:
+    return {**old, "usual_disagreement": 0.0}
+
+
 def _plain(holder: Metadata) -> Metadata:
     """The network of a model or a form, without what networks of format 3 did not have."""
     options = {"bidirectional": False, "attention": False}
     return {**holder["network"], **options, "strategy": "direct", "activation": "gelu"}
 
 
-_STEPS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4, 4: _from_4_to_5}
+_STEPS = {
+    1: _from_1_to_2,
+    2: _from_2_to_3,
+    3: _from_3_to_4,
+    4: _from_4_to_5,
+    5: _from_5_to_6,
+}
 """From each format to the next."""

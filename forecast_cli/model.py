@@ -41,11 +41,13 @@ class Model:
 
     The committee forecasts what remains of a series without the effects of what is known ahead.
 
-    `widths` is [99, H] in seasonal errors. `panel` holds at most HISTORY_LENGTH values a series.
+    `widths` is [99, H] in the units that `intervals.with_disagreement` makes of seasonal errors and
+    the `usual_disagreement`. `panel` holds at most HISTORY_LENGTH values a series.
     """
 
     committee: Committee
     widths: NDArray[np.float64]
+    usual_disagreement: float
     effects: Effects | None
     panel: Panel
     training: Training

@@ -77,6 +77,7 @@ class _ModelRecord:
     simple_weights: dict[str, float]
     horizon: int
     season_length: int
+    usual_disagreement: float
     effects: Effects | None
     covariates: tuple[Covariate, ...]
     columns: Columns
@@ -110,6 +111,7 @@ def describe_model(model: Model) -> Any:
             simple_weights=dict(committee.simple_weights),
             horizon=committee.horizon,
             season_length=committee.season_length,
+            usual_disagreement=model.usual_disagreement,
             effects=model.effects,
             covariates=() if model.panel.covariates is None else model.panel.covariates.columns,
             columns=model.panel.columns,
@@ -164,6 +166,8 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
     widths = tensor_of(tensors, "interval.widths", np.float64, (len(LEVELS), record.horizon))
     if (widths < 0).any():
         raise ValueError("interval widths below zero")
+    if not 0 <= record.usual_disagreement < np.inf:
+        raise ValueError(f"a usual disagreement of {record.usual_disagreement}")
     noted = record.analogues
     committee = Committee(
         network=record.network,
@@ -178,6 +182,7 @@ def assemble(metadata: Any, calendar: Calendar, tensors: Tensors) -> Model:
     return Model(
         committee=committee,
         widths=widths,
+        usual_disagreement=record.usual_disagreement,
         effects=record.effects,
         panel=with_rule(panel, record.training.outliers, record.season_length),
         training=record.training,

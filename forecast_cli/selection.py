@@ -155,6 +155,16 @@ def mix(scene: Scene, forecasts: Sequence[Array], weights: Array) -> Array:
     return np.asarray(np.einsum("wp,pwh->wh", by_row, np.stack(forecasts)))
 
 
+def disagreement(scene: Scene, forecasts: Sequence[Array], weights: Array) -> Array:
+    """What forecasts [W, H] differ from their mean by weights, in the mean over the steps [W].
+
+    The weights are those that `mix` takes.
+    """
+    mean = mix(scene, forecasts, weights)
+    apart = [np.abs(forecast - mean) for forecast in forecasts]
+    return np.asarray(mix(scene, apart, weights).mean(axis=1))
+
+
 def _half_of(series: NDArray[np.int64]) -> NDArray[np.int64]:
     """The half, 0 or 1, that each series is in: a coin thrown for its number, the same every time.
 

@@ -144,6 +144,7 @@ def make_model(
     return Model(
         committee=fitted.committee,
         widths=fitted.widths,
+        usual_disagreement=fitted.usual_disagreement,
         effects=fitted.effects,
         panel=last_values(kept, HISTORY_LENGTH),
         training=Training(

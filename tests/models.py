@@ -115,10 +115,16 @@ def make_seasonal_committee(season_length: int = 3) -> Committee:
     )
 
 
-def make_model(panel: Panel | None = None, committee: Committee | None = None) -> Model:
+def make_model(
+    panel: Panel | None = None,
+    committee: Committee | None = None,
+    *,
+    usual_disagreement: float = 0.3,
+) -> Model:
     panel = panel or make_panel(wave(40), wave(30, seed=1))
     return Model(
         committee=committee or make_committee([make_member(), make_member(log=True, seed=1)]),
+        usual_disagreement=usual_disagreement,
         widths=np.outer(np.arange(1, 100) / 50, np.sqrt(np.arange(1, HORIZON + 1))),
         effects=None,
         panel=panel,

@@ -138,7 +138,10 @@ def _sliced(values: Traced, slices: list[tuple[int, slice]]) -> Traced:
 
 def _replaced(values: Traced, keys: list[Any], new: Traced) -> Any:
     """The values with what is at known positions along one axis replaced."""
-    ((axis, part),) = [(n, part) for n, part in enumerate(keys) if _is_narrow(part)]
+    narrow = [(n, part) for n, part in enumerate(keys) if _is_narrow(part)]
+    if not narrow:
+        return new.expanded(values.shape).copy()
+    ((axis, part),) = narrow
     places = np.atleast_1d(np.arange(values.shape[axis])[part])
     if isinstance(part, int) and new.ndim:
         new = new[(slice(None),) * axis + (None,)] if new.ndim == values.ndim - 1 else new

@@ -265,8 +265,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     mutant(
         "series forecast together share a scale",
-        "scale = _scales(model, view.context)[:, None]",
-        "scale = np.full_like(mean[:, :1], _scales(model, view.context).max())",
+        "scale = _scales(model, view.context, said.disagreement)[:, None]",
+        "scale = _scales(model, view.context, said.disagreement).max()",
         f"{_SAME}series_forecast_together_in_blocks_or_alone_have_the_same_forecasts",
     ),
     mutant(

@@ -91,6 +91,7 @@ def test_a_model_survives_the_way_through_a_file() -> None:
     np.testing.assert_array_equal(loaded.panel.values, model.panel.values)
     np.testing.assert_array_equal(loaded.panel.ids, model.panel.ids)
     np.testing.assert_array_equal(loaded.widths, model.widths)
+    assert loaded.usual_disagreement == model.usual_disagreement
     assert loaded.panel.columns == model.panel.columns
     assert loaded.panel.calendar == model.panel.calendar
     assert loaded.training == model.training
@@ -197,6 +198,10 @@ def test_a_foreign_file_is_refused_in_words(data: bytes) -> None:
         (edit_tensor("series.values", np.full(70, np.inf)), "series.values"),
         (edit_tensor("series.values", np.full(70, np.nan)), "no last value"),
         (edit_tensor("interval.widths", -np.ones((99, 4))), "below zero"),
+        (
+            lambda metadata, _: metadata["model"].update(usual_disagreement=-0.5),
+            "usual disagreement of -0.5",
+        ),
         (edit_tensor("series.ids", np.full(2, 0xFF, np.uint8)), "utf-8"),
         (lambda metadata, _: metadata.update(calendar=[]), "not a usable checkpoint"),
         (lambda metadata, _: metadata.update(calendar={"grid": 1}), "not a usable checkpoint"),

@@ -49,6 +49,29 @@ def test_the_forecast_is_the_weighted_mean_of_members_and_simple_continuations()
     np.testing.assert_allclose(committee.forecast(CONTEXT), expected)
 
 
+def test_parts_disagree_by_what_they_differ_from_the_forecast_by_their_weights() -> None:
+    one, two = make_member(weight=0.3), make_member(log=True, weight=0.2, seed=1)
+    committee = replace(make_committee([]), members=(one, two), simple_weights={"drift": 0.5})
+    parts = (
+        one.forecast(CONTEXT, HORIZON),
+        two.forecast(CONTEXT, HORIZON),
+        drift(CONTEXT, HORIZON),
+    )
+    said = committee.say(CONTEXT)
+    apart = [np.abs(part - said.forecast).mean(axis=1) for part in parts]
+    expected = 0.3 * apart[0] + 0.2 * apart[1] + 0.5 * apart[2]
+    np.testing.assert_allclose(said.disagreement, expected)
+
+
+def test_a_part_that_speaks_alone_does_not_disagree() -> None:
+    short = np.array([[np.nan, 3.0, 5.0]])
+    for committee, context in (
+        (make_committee([]), CONTEXT),
+        (make_committee([make_member()]), short),
+    ):
+        assert (committee.say(context).disagreement == 0).all()
+
+
 def test_in_whichever_order_simple_continuations_stand_the_forecast_has_the_same_bits() -> None:
     shares = dict(zip(SIMPLE, np.arange(1, len(SIMPLE) + 1) / 66, strict=True))
     one, other = (

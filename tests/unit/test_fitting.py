@@ -21,6 +21,7 @@ from forecast_cli.fitting import Fitted, fit
 from forecast_cli.notices import Notice
 from forecast_cli.panel import Panel
 from forecast_cli.progress import ProgressEvent
+from forecast_cli.scales import positive_scales
 from forecast_cli.selection import _half_of
 from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
@@ -338,6 +339,28 @@ def test_tiny_data_get_intervals_of_the_size_of_their_changes(values: list[float
     )
     # Few residuals prove little, so the intervals are wider than the changes.
     assert 0 < fitted.widths[79, 0] <= 3
+
+
+def test_many_residuals_tell_what_the_disagreement_of_the_parts_means(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panel = make_panel(wave(90), wave(80, seed=1), wave(70, seed=2))
+    few, _ = run(panel)
+    monkeypatch.setattr(fitting, "_ENOUGH_RESIDUALS", 3)
+    many, _ = run(panel)
+    assert few.usual_disagreement == 0
+    context = histories(panel, origins_at_end(panel))
+    apart = many.committee.say(context).disagreement / positive_scales(context, 1)
+    assert many.usual_disagreement == pytest.approx(np.median(apart))
+    assert not np.array_equal(few.widths, many.widths)
+
+
+def test_covariates_that_are_not_known_as_yet_tell_no_disagreement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fitting, "_ENOUGH_RESIDUALS", 3)
+    panel = with_covariates(make_panel(wave(90), wave(80, seed=1)), [RAIN])
+    assert run(panel)[0].usual_disagreement == 0
 
 
 class Interrupted(BaseException):

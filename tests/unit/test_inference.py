@@ -11,6 +11,7 @@ from forecast_cli.cleaning import with_rule
 from forecast_cli.effects import Effects, Term
 from forecast_cli.forecast import Forecast
 from forecast_cli.inference import forecast_from
+from forecast_cli.intervals import with_disagreement
 from forecast_cli.model import Model
 from forecast_cli.panel import Panel
 from forecast_cli.scales import positive_scales, typical_share
@@ -103,12 +104,28 @@ def test_bounds_hold_the_mean_and_wider_levels_hold_narrower_ones() -> None:
 
 
 def test_bounds_lie_as_many_seasonal_errors_from_the_mean_as_the_model_says() -> None:
-    values, model = wave(40), make_model()
+    values, model = wave(40), make_model(usual_disagreement=0.0)
     found = forecast(make_panel(values), levels=(80,), model=model)
     width = positive_scales(np.array([values]), 1) * model.widths[79]
     low, high = found.bounds[80]
     np.testing.assert_allclose(found.mean - low, [width])
     np.testing.assert_allclose(high - found.mean, [width])
+
+
+def test_bounds_are_further_away_where_the_parts_of_the_forecast_are() -> None:
+    panel, model = make_panel(wave(40), wave(30, seed=1)), make_model(usual_disagreement=0.2)
+    found = forecast(panel, levels=(80,), model=model)
+    context = histories(panel, origins_at_end(panel))
+    scale, apart = positive_scales(context, 1), model.committee.say(context).disagreement
+    assert (apart > 0).all()
+    width = with_disagreement(scale, apart, 0.2)[:, None] * model.widths[79]
+    np.testing.assert_allclose(found.bounds[80][1] - found.mean, width)
+
+
+def test_parts_disagree_behind_the_horizon_as_they_do_up_to_it() -> None:
+    panel = make_panel(wave(40))
+    near, far = (forecast(panel, horizon=n, levels=(80,)) for n in (HORIZON, 3 * HORIZON))
+    np.testing.assert_allclose(near.bounds[80][0], far.bounds[80][0][:, :HORIZON])
 
 
 def test_intervals_go_on_widening_beyond_the_horizon() -> None:
@@ -192,7 +209,7 @@ def test_a_series_too_short_for_the_network_keeps_to_the_simple_continuation() -
 
 
 def test_a_series_of_one_value_borrows_the_relative_spread_of_the_training_series() -> None:
-    model = make_model()
+    model = make_model(usual_disagreement=0.0)
     panel = make_panel([100.0])
     forecast = forecast_from(model, panel, origins_at_end(panel), horizon=1, levels=[80])
     share = typical_share(histories(model.panel, origins_at_end(model.panel)), 1)

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from forecast_cli.intervals import bounds_at, extend, half_widths, not_below
+from forecast_cli.intervals import (
+    bounds_at,
+    extend,
+    half_widths,
+    not_below,
+    usual_disagreement,
+    with_disagreement,
+)
 
 
 def test_with_many_residuals_each_step_has_its_own_conformal_quantile() -> None:
@@ -73,3 +80,31 @@ def test_intervals_from_seven_errors_cover_as_often_as_they_say() -> None:
     widths = np.stack([half_widths(row[:7, None])[[79, 94], 0] for row in draws])
     covered = (np.abs(draws[:, 7:]) <= widths).mean(axis=0)
     assert (covered > [0.78, 0.94]).all()
+
+
+def test_a_forecast_whose_parts_are_four_times_as_far_apart_is_half_as_sure() -> None:
+    units = with_disagreement(np.array([2.0, 2.0]), np.array([1.0, 4.0]), 0.5)
+    np.testing.assert_allclose(units, [2.0, 4.0])
+
+
+def test_parts_that_hardly_differ_promise_no_certainty_and_wild_ones_no_end() -> None:
+    units = with_disagreement(np.ones(3), np.array([0.0, 1e9, np.nan]), 1.0)
+    np.testing.assert_allclose(units, [np.sqrt(0.5), 10.0, np.sqrt(0.5)])
+
+
+def test_where_parts_usually_agree_only_the_seasonal_error_counts() -> None:
+    scale = np.array([1.0, 5.0])
+    assert with_disagreement(scale, np.array([3.0, 0.0]), 0.0).tolist() == scale.tolist()
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_units_do_not_depend_on_the_unit_of_the_values(size: float) -> None:
+    scale, apart = np.array([1.0, 2.0, 4.0]), np.array([0.3, 1.0, 9.0])
+    usual = usual_disagreement(scale, apart)
+    assert usual == usual_disagreement(size * scale, size * apart) == 0.5
+    there = with_disagreement(size * scale, size * apart, usual)
+    np.testing.assert_allclose(there, size * with_disagreement(scale, apart, usual))
+
+
+def test_a_disagreement_that_is_no_number_is_none() -> None:
+    assert usual_disagreement(np.ones(3), np.array([np.inf, np.nan, 7.0])) == 0.0

@@ -60,6 +60,16 @@ FORECASTS = {
             [120.79007430632606, 130.18483298778526, 129.3487025966027, 130.39427380089302],
         ],
     ),
+    5: (
+        [
+            [142.37929473458772, 141.0200597324141, 142.06892816267091, 144.55042062325927],
+            [74.493758025567, 73.62061690928752, 76.97529398592718, 80.80685661225858],
+        ],
+        [
+            [137.18595607728057, 132.00653074010845, 129.78303314432674, 128.22235244904925],
+            [68.28617066361959, 62.84676364238051, 62.28998812034911, 61.289949217700574],
+        ],
+    ),
 }
 
 
@@ -132,6 +142,11 @@ def test_a_model_that_knew_no_options_of_the_network_has_none(version: int) -> N
         assert not network.bidirectional
         assert not network.attention
         assert (network.strategy, network.activation) == ("direct", "gelu")
+
+
+@pytest.mark.parametrize("version", FORECASTS)
+def test_widths_that_knew_no_disagreement_are_in_seasonal_errors(version: int) -> None:
+    assert of_format(version).usual_disagreement == 0
 
 
 @pytest.mark.parametrize("version", FORECASTS)

@@ -11,6 +11,7 @@ from forecast_cli.errors import DataError
 from forecast_cli.selection import (
     _half_of,
     best,
+    disagreement,
     mix,
     ranking_scene,
     relative_error,
@@ -263,3 +264,17 @@ def test_the_relative_error_is_bounded_and_one_where_nothing_can_be_said() -> No
     assert relative_error(noisy, naive, drift) == 2
     assert relative_error(noisy, drift, naive) == 0.5
     assert relative_error(noisy, off(noisy, 3.0), off(noisy, 2.0)) == pytest.approx(1.5)
+
+
+def test_forecasts_disagree_by_their_distance_from_the_mean_by_weights() -> None:
+    scene = waves(3)
+    forecasts = [off(scene, 1.0), off(scene, -3.0)]
+    found = disagreement(scene, forecasts, np.array([0.75, 0.25]))
+    np.testing.assert_allclose(found, [0.75 * 1 + 0.25 * 3] * 3)
+
+
+def test_forecasts_disagree_by_the_weights_that_their_series_has() -> None:
+    scene = waves(12)
+    rows = np.array([[1.0, 0.0], [0.5, 0.5]])
+    found = disagreement(scene, [off(scene, 1.0), off(scene, -3.0)], rows)
+    np.testing.assert_allclose(found, 2.0 * _half_of(scene.origins.series))

@@ -8,6 +8,7 @@ import pytest
 
 from forecast_cli.baselines import SIMPLE
 from forecast_cli.gaps import freshness, interpolate, with_whole_season
+from forecast_cli.intervals import with_disagreement
 from forecast_cli.outliers import OutlierRule
 from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.seasonality import estimate_season
@@ -50,6 +51,7 @@ def test_a_season_is_the_same_as_a_graph(season_length: int) -> None:
 def test_sizes_and_gaps_are_the_same_as_a_graph() -> None:
     assert_same(mean_size)
     assert_same(lambda x: positive_scales(x, 6))
+    assert_same(lambda x: with_disagreement(positive_scales(x, 6), mean_size(x[:, -3:]), 0.5))
     assert_same(interpolate)
     assert_same(lambda x: with_whole_season(x, 6))
     assert_same(lambda x: freshness(np.isfinite(x)))

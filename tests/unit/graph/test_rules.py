@@ -70,6 +70,7 @@ def replaced(x: Any, key: Any, value: Any) -> Any:
     [
         (lambda x: (slice(None), -1), lambda x: x[:, 0]),
         (lambda x: (slice(None), -1), lambda x: 5.0),
+        (lambda x: slice(None), lambda x: x[:, :1]),
         (lambda x: (slice(None), slice(2, 4)), lambda x: x[:, :2]),
         (lambda x: (slice(None), [1, 3]), lambda x: np.nan),
         (lambda x: x > 3, lambda x: 0.0),
