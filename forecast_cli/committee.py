@@ -188,7 +188,7 @@ class Committee:
         around: Surroundings | None = None,
         voiced: NDArray[np.bool_] | None = None,
     ) -> Said:
-        """The forecast from contexts [B, L], NaN where padded or missing, and how sure it is.
+        """The forecast from contexts [B, L], NaN where padded or missing, and its disagreement.
 
         Members with inputs need the covariates `around` the cutoffs, with H steps behind them. A
         row that is not `voiced` [B] gets the simple continuations only; by default that is one too
@@ -206,8 +206,10 @@ class Committee:
             weight[voice.rows] += voice.weight
         mean = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
         apart = np.zeros_like(total)
-        for voice in voices:
-            apart[voice.rows] += voice.weight * np.abs(voice.change - mean[voice.rows])
+        # What overflows is no number, and says nothing.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for voice in voices:
+                apart[voice.rows] += voice.weight * np.abs(voice.change - mean[voice.rows])
         disagreement = np.divide(apart, weight, out=np.zeros_like(apart), where=weight > 0)
         forecast = last + mean
         # Next to the largest float a correction can overflow; the simple forecast never does.

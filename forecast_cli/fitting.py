@@ -165,17 +165,16 @@ def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
         both = _one_after_other(heard, heard_later)
         final = weigh(join(validation, test), both, screened)
     before, forecast = mix(validation, heard, weights), mix(test, heard_later, weights)
-    units, later_units = _seasonal_errors(validation), _seasonal_errors(test)
-    has_enough = len(units) >= _ENOUGH_RESIDUALS
+    has_enough = len(validation.origins) >= _ENOUGH_RESIDUALS
     # What is usual is seen behind the last values, where covariates are not known as yet.
-    tells_disagreement = has_enough and job.panel.covariates is None
-    if tells_disagreement:
-        units = _relative_to_usual(units, disagreement(validation, heard, weights))
-        later_units = _relative_to_usual(later_units, disagreement(test, heard_later, weights))
+    tells = has_enough and job.panel.covariates is None
+    apart = disagreement(validation, heard, weights) if tells else None
+    apart_later = disagreement(test, heard_later, weights) if tells else None
+    units, later_units = _units(validation, apart), _units(test, apart_later)
     residuals = _residuals(validation, before, units)
     if not has_enough:
         size = relative_error(validation, before, validation.simple[simple])
-        borrowed = _residuals(ranking, ranking.simple[simple], _seasonal_errors(ranking))
+        borrowed = _residuals(ranking, ranking.simple[simple], _units(ranking))
         residuals = np.concatenate((residuals, size * borrowed))
     complete = _with_all_effects(job)
     committee = refit(complete, simple, parts.scored(test, heard_later), final)
@@ -189,7 +188,7 @@ def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
     return Fitted(
         committee=committee,
         widths=_widths(residuals, job.plan.horizon),
-        usual_disagreement=_usual_disagreement(complete, committee) if tells_disagreement else 0.0,
+        usual_disagreement=_usual_disagreement(complete, committee) if tells else 0.0,
         effects=None if complete.adjustment is None else complete.adjustment.effects,
         backtest=backtest,
     )
@@ -243,21 +242,18 @@ def _score(
     )
 
 
-def _relative_to_usual(scales: Array, disagreement: Array) -> Array:
-    """Units [W] of residuals whose parts disagree [W], by what is usual among them."""
-    return with_disagreement(scales, disagreement, usual_disagreement(scales, disagreement))
-
-
 def _usual_disagreement(job: FitJob, committee: Committee) -> float:
     """What the parts of a committee usually disagree behind the ends of the series."""
-    origins = origins_at_end(job.panel)
-    scene = job.scene(origins, job.plan.horizon)
-    return usual_disagreement(_seasonal_errors(scene), committee.say(scene.context).disagreement)
+    scene = job.scene(origins_at_end(job.panel), job.plan.horizon)
+    return usual_disagreement(_units(scene), committee.say(scene.context).disagreement)
 
 
-def _seasonal_errors(scene: Scene) -> Array:
-    """The seasonal error [W] of what is known before each origin."""
-    return positive_scales(scene.context, scene.season_length)
+def _units(scene: Scene, apart: Array | None = None) -> Array:
+    """Units [W] of residuals: seasonal errors, and what parts are `apart` [W] if that counts."""
+    scales = positive_scales(scene.context, scene.season_length)
+    if apart is None:
+        return scales
+    return with_disagreement(scales, apart, usual_disagreement(scales, apart))
 
 
 def _residuals(scene: Scene, forecast: Array, units: Array) -> Array:

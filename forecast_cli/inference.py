@@ -179,7 +179,7 @@ def _forecast_view(
 
 
 def _scales(model: Model, context: Array, disagreement: Array) -> Array:
-    """The unit of each row's residuals [B], of which the parts of the forecast disagree [B].
+    """The unit of each row's residuals [B], whose parts disagree by so much [B].
 
     One or two values do not show how a series changes: it borrows what is typical, relative to
     their level, of the series that the model was trained on.

@@ -64,16 +64,16 @@ def extend(widths: Array, horizon: int) -> Array:
 
 
 def usual_disagreement(scale: Array, disagreement: Array) -> float:
-    """What parts disagree [W] in the median, in units of `scale` [W]; infinite ones count as none.
+    """What parts disagree [W] in the median, in units of `scale` [W] > 0; no number counts as none.
 
     >>> usual_disagreement(np.array([4.0, 2.0, 1.0]), np.array([16.0, 1.0, 2.0]))
     2.0
     """
-    return float(np.median(np.where(np.isfinite(disagreement), disagreement, 0.0) / scale))
+    return float(np.median(_in_units(scale, disagreement)))
 
 
 def with_disagreement(scale: Array, disagreement: Array, usual: float) -> Array:
-    """The unit [W] of residuals whose size follows `scale` [W] and what parts disagree [W].
+    """The unit [W] of residuals whose size follows `scale` [W] > 0 and what parts disagree [W].
 
     It grows with the root of how much more than usual they do: errors are larger where parts are
     apart, but not in proportion (`docs/decisions.md`). Where no disagreement is usual it says
@@ -84,10 +84,16 @@ def with_disagreement(scale: Array, disagreement: Array, usual: float) -> Array:
     """
     if usual == 0:
         return scale
-    known = np.where(np.isfinite(disagreement), disagreement, 0.0)
-    times = np.clip(known / scale / usual, _LEAST_DISAGREEMENT, _MOST_DISAGREEMENT)
-    unit: Array = scale * np.sqrt(times)
+    with np.errstate(over="ignore"):
+        times = _in_units(scale, disagreement) / usual
+    unit: Array = scale * np.sqrt(np.clip(times, _LEAST_DISAGREEMENT, _MOST_DISAGREEMENT))
     return unit
+
+
+def _in_units(scale: Array, disagreement: Array) -> Array:
+    with np.errstate(over="ignore"):
+        times = disagreement / scale
+    return np.where(np.isfinite(times), times, 0.0)
 
 
 def bounds_at(mean: Array, widths: Array, level: int, scale: Array) -> tuple[Array, Array]:
