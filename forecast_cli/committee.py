@@ -173,14 +173,9 @@ class Committee:
         """Weights of all members together."""
         return sum(int(w.size) for member in self.members for w in member.weights.values())
 
-    def forecast(
-        self,
-        context: Array,
-        around: Surroundings | None = None,
-        voiced: NDArray[np.bool_] | None = None,
-    ) -> Array:
+    def forecast(self, context: Array, around: Surroundings | None = None) -> Array:
         """The forecast [B, H] from contexts [B, L]: what `say` makes of them."""
-        return self.say(context, around, voiced).forecast
+        return self.say(context, around).forecast
 
     def say(
         self,

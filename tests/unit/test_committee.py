@@ -121,7 +121,7 @@ def test_analogues_are_silent_where_networks_have_no_voice() -> None:
     committee = with_analogues(make_committee([]), panel)
     context = np.stack([wave(60), wave(60, seed=1)])
     voiced = np.array([True, False])
-    forecast = committee.forecast(context, voiced=voiced)
+    forecast = committee.say(context, voiced=voiced).forecast
     np.testing.assert_allclose(forecast[1], drift(context[1:], HORIZON)[0])
     assert (forecast[0] != drift(context[:1], HORIZON)[0]).all()
 
@@ -177,7 +177,7 @@ def test_a_row_that_no_weighted_part_can_forecast_gets_the_best_simple_continuat
 
 def test_a_row_that_is_not_voiced_gets_the_simple_continuations_only() -> None:
     committee = make_committee([make_member()])
-    found = committee.forecast(CONTEXT, voiced=np.array([True, False]))
+    found = committee.say(CONTEXT, voiced=np.array([True, False])).forecast
     np.testing.assert_allclose(found[0], committee.forecast(CONTEXT)[0], rtol=1e-6)
     np.testing.assert_array_equal(found[1], drift(CONTEXT, HORIZON)[1])
 
