@@ -3,17 +3,13 @@
 from forecast_cli.config import HISTORY_LENGTH
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
-from forecast_cli.season_trials import (
-    CLEARLY_LESS,
-    gain_in_words,
-    share_of_error,
-    trial_cutoffs,
-)
+from forecast_cli.season_trials import clear_gain, gain_in_words, trial_cutoffs
 from forecast_cli.times.calendar import Calendar
 
 _DAY = 86_400_000_000
-_WEEKS_BEFORE, _WEEKS_IN_SIGHT = 4, 3
-"""A week is a season where so many lie before the first cutoff, and a forecast sees so many."""
+_WEEKS_IN_SIGHT = 3
+"""A week is a season where a forecast sees so many: in two, no phase is seen twice beside the
+moving average."""
 
 _MOST_SERIES = 16
 
@@ -35,19 +31,17 @@ def prefer_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> i
     # A little more than a day: the cutoffs fall on all weekdays and hours.
     origins = trial_cutoffs(
         panel,
-        least=_WEEKS_BEFORE * week,
+        least=_WEEKS_IN_SIGHT * week,
         apart=day + day // 5 + 1,
         season_length=season_length,
         horizon=horizon,
         most_series=_MOST_SERIES,
     )
-    if len(origins) == 0:
+    gain = clear_gain(panel, origins, horizon, season_length=week, usual=season_length)
+    if gain is None:
         return season_length
-    share = share_of_error(panel, origins, horizon, season_length=week, usual=season_length)
-    if share >= CLEARLY_LESS:
-        return season_length
-    gain = gain_in_words(1 - share, season_length)
-    tell(Notice("guess", f"a season of {week} steps, a week, {gain}"))
+    text = gain_in_words(gain, season_length)
+    tell(Notice("guess", f"a season of {week} steps, a week, {text}"))
     return week
 
 

@@ -9,14 +9,16 @@ from forecast_cli.scales import mean_size, positive_scales
 from forecast_cli.splits import Origins, origins_before, split_panel
 from forecast_cli.windows import futures, histories
 
-CLEARLY_LESS = 0.85
-"""So few cutoffs prove little; where a season is there, the error is often halved."""
-
 _RULE = "theta"
 """The simple forecast whose error decides: one that averages seasons and follows the level."""
 
-N_CUTOFFS = 8
+_N_CUTOFFS = 8
 """Of each series that is tried."""
+
+_CLEAR_GAIN = 0.15
+"""The share of its error that a forecast of one series has to lose by a season.
+
+Its few cutoffs prove little; where a season is there, the error is often halved."""
 
 
 def first_fit_limits(panel: Panel, *, horizon: int, season_length: int) -> NDArray[np.int64]:
@@ -33,14 +35,28 @@ def trial_cutoffs(
     All lie in the first part to be fitted, so that a choice knows nothing of what is scored.
     """
     limits = first_fit_limits(panel, horizon=horizon, season_length=season_length)
-    back = horizon + apart * np.arange(N_CUTOFFS - 1, -1, -1)
+    back = horizon + apart * np.arange(_N_CUTOFFS - 1, -1, -1)
     found = origins_before(limits, panel.offsets[:-1] + least, back)
     series = np.unique(found.series)
     chosen = series[:: max(1, -(-len(series) // most_series))]
     return found.rows(np.isin(found.series, chosen))
 
 
-def share_of_error(
+def clear_gain(
+    panel: Panel, origins: Origins, horizon: int, *, season_length: int, usual: int
+) -> float | None:
+    """The share of its error that a forecast loses by a season beside the usual one, if clear.
+
+    What must be lost by one series may be less where many agree: chance shrinks with the root of
+    the number of forecasts.
+    """
+    if len(origins) == 0:
+        return None
+    gain = 1 - _share_of_error(panel, origins, horizon, season_length=season_length, usual=usual)
+    return gain if gain > _CLEAR_GAIN * np.sqrt(_N_CUTOFFS / len(origins)) else None
+
+
+def _share_of_error(
     panel: Panel, origins: Origins, horizon: int, *, season_length: int, usual: int
 ) -> float:
     """The mean error with a season over that with the usual one; 1 where that misses nothing."""

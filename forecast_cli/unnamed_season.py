@@ -6,11 +6,9 @@ from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.season_strength import FEWEST_SEASONS, season_strength
 from forecast_cli.season_trials import (
-    CLEARLY_LESS,
-    N_CUTOFFS,
+    clear_gain,
     first_fit_limits,
     gain_in_words,
-    share_of_error,
     trial_cutoffs,
 )
 from forecast_cli.splits import panel_before
@@ -56,10 +54,7 @@ def _is_shown(panel: Panel, length: int) -> bool:
 
 
 def _gain(panel: Panel, length: int, horizon: int, usual: int) -> float | None:
-    """The share of its error that a forecast loses by a season beside the usual one, if clear.
-
-    What must be lost by one series may be less where many agree.
-    """
+    """The share of its error that a forecast loses by a season beside the usual one, if clear."""
     origins = trial_cutoffs(
         panel,
         least=_SEASONS_BEFORE * length,
@@ -69,8 +64,4 @@ def _gain(panel: Panel, length: int, horizon: int, usual: int) -> float | None:
         horizon=horizon,
         most_series=_MOST_SERIES,
     )
-    if len(origins) == 0:
-        return None
-    gain = 1 - share_of_error(panel, origins, horizon, season_length=length, usual=usual)
-    clear = (1 - CLEARLY_LESS) * np.sqrt(N_CUTOFFS / len(origins))
-    return gain if gain > clear else None
+    return clear_gain(panel, origins, horizon, season_length=length, usual=usual)

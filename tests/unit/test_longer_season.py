@@ -39,8 +39,19 @@ def test_a_day_stays_the_season_where_all_days_are_alike() -> None:
         assert preferred(panel) == (24, [])
 
 
-def test_few_weeks_prove_no_season_of_a_week() -> None:
-    assert preferred(make_panel(load(4, weekend=0.5), calendar=HOURLY)) == (24, [])
+def test_less_than_three_weeks_before_the_first_cutoff_prove_no_season_of_a_week() -> None:
+    assert preferred(make_panel(load(3, weekend=0.5), calendar=HOURLY)) == (24, [])
+
+
+def test_five_weeks_prove_a_season_of_a_week_where_much_is_gained() -> None:
+    assert preferred(make_panel(load(5, weekend=0.5), calendar=HOURLY))[0] == 168
+
+
+def test_many_series_prove_a_season_of_a_week_that_one_cannot() -> None:
+    series = [load(5, weekend=0.96, seed=seed) for seed in range(16)]
+    alone = [preferred(make_panel(values, calendar=HOURLY))[0] for values in series]
+    assert alone.count(24) > 8
+    assert preferred(make_panel(*series, calendar=HOURLY))[0] == 168
 
 
 def test_a_season_that_is_asked_for_is_not_questioned() -> None:

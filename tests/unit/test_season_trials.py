@@ -1,6 +1,6 @@
 import numpy as np
 
-from forecast_cli.season_trials import share_of_error, trial_cutoffs
+from forecast_cli.season_trials import clear_gain, trial_cutoffs
 from forecast_cli.splits import split_panel
 from tests.panels import make_panel, wave
 
@@ -31,19 +31,41 @@ def test_of_many_series_some_are_tried_that_span_the_panel() -> None:
     assert (series[0], series[-1]) == (0, 39)
 
 
-def test_a_season_that_is_there_leaves_little_of_the_error_and_another_does_not() -> None:
+def test_a_season_that_is_there_gains_clearly_and_another_does_not() -> None:
     panel = make_panel(*[wave(120, seed=seed) for seed in range(5)])
     origins = trial_cutoffs(panel, least=24, apart=5, season_length=12, horizon=6, most_series=16)
-    shares = {
-        season: share_of_error(panel, origins, 6, season_length=season, usual=1)
+    gains = {
+        season: clear_gain(panel, origins, 6, season_length=season, usual=1)
         for season in (1, 5, 12)
     }
-    assert shares[1] == 1
-    assert shares[12] < 0.6
-    assert shares[5] > 0.9
+    assert gains[1] is gains[5] is None
+    assert gains[12] is not None
+    assert 0.4 < gains[12] < 1
 
 
-def test_where_nothing_is_missed_no_season_is_better() -> None:
+def test_many_series_need_to_gain_less_than_one() -> None:
+    # A season that is small beside the noise of each series.
+    panel = make_panel(*[_faintly_seasonal(seed) for seed in range(30)])
+    alone = make_panel(_faintly_seasonal(0))
+    few, many = (
+        trial_cutoffs(p, least=24, apart=5, season_length=1, horizon=12, most_series=30)
+        for p in (alone, panel)
+    )
+    gain = clear_gain(panel, many, 12, season_length=12, usual=1)
+    assert gain is not None
+    assert gain < 0.15
+    assert clear_gain(alone, few, 12, season_length=12, usual=1) is None
+
+
+def _faintly_seasonal(seed: int) -> list[float]:
+    noise = np.random.default_rng(seed).normal(0, 1, 120)
+    return list(50 + np.sin(2 * np.pi * np.arange(120) / 12) + noise)
+
+
+def test_where_nothing_is_missed_or_tried_nothing_is_gained() -> None:
     panel = make_panel([4.0] * 60)
     origins = trial_cutoffs(panel, least=12, apart=3, season_length=4, horizon=4, most_series=16)
-    assert share_of_error(panel, origins, 4, season_length=4, usual=1) == 1
+    assert clear_gain(panel, origins, 4, season_length=4, usual=1) is None
+    none = trial_cutoffs(panel, least=59, apart=3, season_length=4, horizon=4, most_series=16)
+    assert len(none) == 0
+    assert clear_gain(panel, none, 4, season_length=4, usual=1) is None
