@@ -49,7 +49,7 @@ from forecast_cli.splits import (
     origins_at_end,
 )
 from forecast_cli.training import Workshop
-from forecast_cli.windows import histories
+from forecast_cli.windows import histories, look_around
 
 Array = NDArray[np.float64]
 
@@ -166,8 +166,7 @@ def _fit_committee(job: FitJob, ground: Groundwork, split: Split) -> Fitted:
         final = weigh(join(validation, test), both, screened)
     before, forecast = mix(validation, heard, weights), mix(test, heard_later, weights)
     has_enough = len(validation.origins) >= _ENOUGH_RESIDUALS
-    # What is usual is seen behind the last values, where covariates are not known as yet.
-    tells = has_enough and job.panel.covariates is None
+    tells = has_enough and _sees_behind(job.panel)
     apart = disagreement(validation, heard, weights) if tells else None
     apart_later = disagreement(test, heard_later, weights) if tells else None
     units, later_units = _units(validation, apart), _units(test, apart_later)
@@ -242,10 +241,17 @@ def _score(
     )
 
 
+def _sees_behind(panel: Panel) -> bool:
+    """Whether parts can speak of what follows the last values, where columns may end."""
+    return panel.covariates is None or not len(panel.covariates.known_ahead)
+
+
 def _usual_disagreement(job: FitJob, committee: Committee) -> float:
     """What the parts of a committee usually disagree behind the ends of the series."""
     scene = job.scene(origins_at_end(job.panel), job.plan.horizon)
-    return usual_disagreement(_units(scene), committee.say(scene.context).disagreement)
+    seen = scene.context.shape[1]
+    around = look_around(job.panel, scene.origins, seen, job.plan.horizon)
+    return usual_disagreement(_units(scene), committee.say(scene.context, around).disagreement)
 
 
 def _units(scene: Scene, apart: Array | None = None) -> Array:

@@ -10,9 +10,11 @@ import pytest
 from forecast_cli import fit_job, fitting
 from forecast_cli.backtest import Scene, score
 from forecast_cli.baselines import SIMPLE, simple_for
+from forecast_cli.calendar_features import CALENDAR_FEATURES
 from forecast_cli.cleaning import with_rule
 from forecast_cli.committee import Committee, Form
 from forecast_cli.config import NetworkConfig, Settings, TrainConfig
+from forecast_cli.covariates import Covariate
 from forecast_cli.defaults import WindowPlan
 from forecast_cli.engines.threads import Threads
 from forecast_cli.errors import DataError
@@ -25,10 +27,11 @@ from forecast_cli.scales import positive_scales
 from forecast_cli.selection import _half_of
 from forecast_cli.snapshot import Keeper, Snapshot, Trained
 from forecast_cli.splits import origins_at_end, split_panel
+from forecast_cli.times.calendar import Calendar
 from forecast_cli.training import Workshop, train_all
 from forecast_cli.training_run import Task
 from forecast_cli.windows import contexts, histories
-from tests.panels import KIND, RAIN, covariates_of, make_panel, wave, with_covariates
+from tests.panels import KIND, PRICE, RAIN, covariates_of, make_panel, wave, with_covariates
 from tests.properties.fits import candidates
 
 QUICK = Settings(
@@ -355,11 +358,25 @@ def test_many_residuals_tell_what_the_disagreement_of_the_parts_means(
     assert not np.array_equal(few.widths, many.widths)
 
 
-def test_covariates_that_are_not_known_as_yet_tell_no_disagreement(
+def test_the_past_the_calendar_and_what_never_changes_hide_no_disagreement(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fitting, "_ENOUGH_RESIDUALS", 3)
-    panel = with_covariates(make_panel(wave(90), wave(80, seed=1)), [RAIN])
+    months = make_panel(wave(90), wave(80, seed=1), calendar=Calendar.dates("MS"))
+    panel = with_covariates(months, [RAIN, KIND])
+    known = covariates_of(panel)
+    month = Covariate(name="month", role="calendar", categories=CALENDAR_FEATURES["month"])
+    panel = replace(panel, covariates=replace(known, columns=(RAIN, month, KIND)))
+    fitted, _ = run(panel)
+    assert any(member.form.inputs for member in fitted.committee.members)
+    assert fitted.usual_disagreement > 0
+
+
+def test_columns_that_may_end_before_the_horizon_tell_no_disagreement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fitting, "_ENOUGH_RESIDUALS", 3)
+    panel = with_covariates(make_panel(wave(90), wave(80, seed=1)), [PRICE])
     assert run(panel)[0].usual_disagreement == 0
 
 
