@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast_cli.config import HISTORY_LENGTH, WindowConfig
-from forecast_cli.longer_season import prefer_week
+from forecast_cli.longer_season import advise_week, prefer_week
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
 from forecast_cli.season_strength import season_strength
@@ -44,6 +44,8 @@ def plan_windows(panel: Panel, config: WindowConfig, tell: Tell) -> WindowPlan:
     horizon = config.horizon or _choose_horizon(panel, season, tell)
     if config.season_length is None:
         season = prefer_week(panel, season, horizon, tell)
+    else:
+        advise_week(panel, season, horizon, tell)
     if config.context_length is None:
         context, long_context = _choose_context_lengths(panel, season, horizon, tell)
     else:

@@ -7,6 +7,11 @@ from forecast_cli.season_trials import clear_gain, gain_in_words, trial_cutoffs
 from forecast_cli.times.calendar import Calendar
 
 _DAY = 86_400_000_000
+_WEEKDAYS = 7
+
+_SURELY_DAYS = (24, 48)
+"""Seasons that are days where nothing says so; twelve steps are months of a year as often."""
+
 _WEEKS_IN_SIGHT = 3
 """A week is a season where a forecast sees so many: in two, no phase is seen twice beside the
 moving average."""
@@ -25,9 +30,36 @@ def prefer_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> i
         return season_length
     if 2 * day > HISTORY_LENGTH:
         _tell_long_day(panel, day, tell)
-    week = 7 * day
-    if day == 1 or _WEEKS_IN_SIGHT * week > HISTORY_LENGTH:
+    gain = None if day == 1 else _gain_of_week(panel, day, season_length, horizon)
+    if gain is None:
         return season_length
+    week = _WEEKDAYS * day
+    text = gain_in_words(gain, season_length)
+    tell(Notice("guess", f"a season of {week} steps, a week, {text}"))
+    return week
+
+
+def advise_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> None:
+    """Tell where a week forecasts clearly better than the season of a day that was asked for.
+
+    Where steps are mere numbers, a season of hours or half hours is taken for a day.
+    """
+    numbered = panel.calendar.grid.unit == "step" and season_length in _SURELY_DAYS
+    day = season_length if numbered else _steps_per_day(panel.calendar)
+    if day != season_length or day == 1:
+        return
+    gain = _gain_of_week(panel, day, season_length, horizon)
+    if gain is not None:
+        week = _WEEKDAYS * day
+        text = f"a season of {week} steps, a week, forecasts {100 * gain:.0f} % better than one of"
+        tell(Notice("guess", f"{text} {day}; --season-length {week} takes it"))
+
+
+def _gain_of_week(panel: Panel, day: int, season_length: int, horizon: int) -> float | None:
+    """What a forecast gains by a week beside the season given, if clear and a forecast sees it."""
+    week = _WEEKDAYS * day
+    if _WEEKS_IN_SIGHT * week > HISTORY_LENGTH:
+        return None
     # A little more than a day: the cutoffs fall on all weekdays and hours.
     origins = trial_cutoffs(
         panel,
@@ -37,12 +69,7 @@ def prefer_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> i
         horizon=horizon,
         most_series=_MOST_SERIES,
     )
-    gain = clear_gain(panel, origins, horizon, season_length=week, usual=season_length)
-    if gain is None:
-        return season_length
-    text = gain_in_words(gain, season_length)
-    tell(Notice("guess", f"a season of {week} steps, a week, {text}"))
-    return week
+    return clear_gain(panel, origins, horizon, season_length=week, usual=season_length)
 
 
 def _steps_per_day(calendar: Calendar) -> int | None:

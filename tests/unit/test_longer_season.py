@@ -3,7 +3,7 @@ import pytest
 
 from forecast_cli.config import WindowConfig
 from forecast_cli.defaults import plan_windows
-from forecast_cli.longer_season import prefer_week
+from forecast_cli.longer_season import advise_week, prefer_week
 from forecast_cli.panel import Panel
 from forecast_cli.times.calendar import Calendar
 from tests.panels import make_panel
@@ -54,13 +54,41 @@ def test_many_series_prove_a_season_of_a_week_that_one_cannot() -> None:
     assert preferred(make_panel(*series, calendar=HOURLY))[0] == 168
 
 
-def test_a_season_that_is_asked_for_is_not_questioned() -> None:
-    panel = make_panel(load(8, weekend=0.5), calendar=HOURLY)
+NUMBERED = Calendar.steps()
+
+
+@pytest.mark.parametrize("calendar", [HOURLY, NUMBERED], ids=["dated", "numbered"])
+def test_a_season_that_is_asked_for_is_taken_and_a_better_one_is_told(calendar: Calendar) -> None:
+    panel = make_panel(load(8, weekend=0.5), calendar=calendar)
     told: list[str] = []
     config = WindowConfig(season_length=24)
     plan = plan_windows(panel, config, lambda notice: told.append(notice.text))
     assert plan.season_length == 24
+    (advice,) = [text for text in told if "a week" in text]
+    assert advice.endswith(" % better than one of 24; --season-length 168 takes it")
     assert plan_windows(panel, WindowConfig(), lambda _: None).season_length == 168
+
+
+@pytest.mark.parametrize(
+    ("season_length", "weekend", "calendar"),
+    [
+        (24, 1.0, HOURLY),
+        (24, 1.0, NUMBERED),
+        (168, 0.5, HOURLY),
+        (12, 0.5, HOURLY),
+        (12, 0.5, NUMBERED),
+        (1, 0.5, HOURLY),
+        (7, 0.5, Calendar.dates("D")),
+        (1, 0.5, Calendar.dates("D")),
+    ],
+)
+def test_without_a_better_week_than_the_day_asked_for_nothing_is_advised(
+    season_length: int, weekend: float, calendar: Calendar
+) -> None:
+    told: list[str] = []
+    panel = make_panel(load(8, weekend=weekend), calendar=calendar)
+    advise_week(panel, season_length, 48, lambda notice: told.append(notice.text))
+    assert told == []
 
 
 def test_the_choice_knows_nothing_of_what_is_scored() -> None:
