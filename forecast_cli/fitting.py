@@ -32,7 +32,7 @@ from forecast_cli.intervals import (
 )
 from forecast_cli.notices import Notice, Tell
 from forecast_cli.panel import Panel
-from forecast_cli.parts import hear, refit, train_parts
+from forecast_cli.parts import hear, refit, seen_around, train_parts
 from forecast_cli.progress import Progress
 from forecast_cli.scales import positive_scales
 from forecast_cli.selection import (
@@ -49,7 +49,7 @@ from forecast_cli.splits import (
     origins_at_end,
 )
 from forecast_cli.training import Workshop
-from forecast_cli.windows import histories, look_around
+from forecast_cli.windows import histories
 
 Array = NDArray[np.float64]
 
@@ -249,8 +249,7 @@ def _sees_behind(panel: Panel) -> bool:
 def _usual_disagreement(job: FitJob, committee: Committee) -> float:
     """What the parts of a committee usually disagree behind the ends of the series."""
     scene = job.scene(origins_at_end(job.panel), job.plan.horizon)
-    seen = scene.context.shape[1]
-    around = look_around(job.panel, scene.origins, seen, job.plan.horizon)
+    around = seen_around(job, committee.members, scene)
     return usual_disagreement(_units(scene), committee.say(scene.context, around).disagreement)
 
 

@@ -14,6 +14,7 @@ from forecast_cli.backtest import Scene
 from forecast_cli.baselines import simple_for
 from forecast_cli.committee import Committee, Member
 from forecast_cli.fit_job import FitJob
+from forecast_cli.inputs import Surroundings
 from forecast_cli.lineup import line_up
 from forecast_cli.notices import Notice
 from forecast_cli.remembering import offer_analogues, remember
@@ -76,10 +77,15 @@ def hear(job: FitJob, simple: str, parts: Parts, scene: Scene) -> list[Array]:
     alone = [job.committee(simple, {}, (replace(member, weight=1.0),)) for member in members]
     if analogues is not None:
         alone.append(job.committee(simple, {}, (), analogues))
-    longest = max((member.form.context_length for member in members), default=0)
-    around = look_around(job.panel, scene.origins, longest, job.plan.horizon)
+    around = seen_around(job, members, scene)
     said = [committee.forecast(scene.context, around)[:, : scene.horizon] for committee in alone]
     return [*scene.simple.values(), *said]
+
+
+def seen_around(job: FitJob, members: Sequence[Member], scene: Scene) -> Surroundings | None:
+    """The covariates around the origins of a scene, as far back as any member sees them."""
+    longest = max((member.form.context_length for member in members), default=0)
+    return look_around(job.panel, scene.origins, longest, job.plan.horizon)
 
 
 def refit(job: FitJob, simple: str, parts: Parts, weights: Array) -> Committee:
