@@ -11,7 +11,6 @@ import argparse
 import logging
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,7 +49,7 @@ def main() -> None:
     print("|---|---|---|")
     for low, high in (_MIXED, _STRONG):
         for season_length in (_DAY, _WEEK, None):
-            error = _error(_panel(low, high), season_length=season_length)
+            error = _error(_panel(low, high), season_length)
             name = season_length or "its own choice"
             print(f"| {low:g} to {high:g} | {name} | {error:.4f} |", flush=True)
 
@@ -81,10 +80,12 @@ def _panel(low: float, high: float) -> list[Array]:
     return [_load(random, _KNOWN[0] + _AHEAD, random.uniform(low, high)) for _ in range(_SERIES)]
 
 
-def _error(series: list[Array], **options: Any) -> float:
+def _error(series: list[Array], season_length: int | None) -> float:
     """The mean absolute error over the seasonal error of a day, in the mean over the series."""
     known = _frame([values[:-_AHEAD] for values in series])
-    model = forecast_cli.train(known, target="y", time="t", id="id", horizon=_AHEAD, **options)
+    model = forecast_cli.train(
+        known, target="y", time="t", id="id", horizon=_AHEAD, season_length=season_length
+    )
     said = forecast_cli.predict(model).set_index("id")["forecast"]
     scaled = [
         np.abs(said[name].to_numpy() - values[-_AHEAD:]).mean() / _seasonal_error(values[:-_AHEAD])

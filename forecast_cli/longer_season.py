@@ -30,13 +30,11 @@ def prefer_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> i
         return season_length
     if 2 * day > HISTORY_LENGTH:
         _tell_long_day(panel, day, tell)
-    gain = None if day == 1 else _gain_of_week(panel, day, season_length, horizon)
-    if gain is None:
+    better = _better_week(panel, day, season_length, horizon)
+    if better is None:
         return season_length
-    week = _WEEKDAYS * day
-    text = gain_in_words(gain, season_length)
-    tell(Notice("guess", f"a season of {week} steps, a week, {text}"))
-    return week
+    tell(Notice("guess", f"{better}; --season-length says otherwise"))
+    return _WEEKDAYS * day
 
 
 def advise_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> None:
@@ -46,19 +44,17 @@ def advise_week(panel: Panel, season_length: int, horizon: int, tell: Tell) -> N
     """
     numbered = panel.calendar.grid.unit == "step" and season_length in _SURELY_DAYS
     day = season_length if numbered else _steps_per_day(panel.calendar)
-    if day != season_length or day == 1:
+    if day != season_length:
         return
-    gain = _gain_of_week(panel, day, season_length, horizon)
-    if gain is not None:
-        week = _WEEKDAYS * day
-        text = f"a season of {week} steps, a week, forecasts {100 * gain:.0f} % better than one of"
-        tell(Notice("guess", f"{text} {day}; --season-length {week} takes it"))
+    better = _better_week(panel, day, season_length, horizon)
+    if better is not None:
+        tell(Notice("guess", f"{better}; --season-length {_WEEKDAYS * day} takes it"))
 
 
-def _gain_of_week(panel: Panel, day: int, season_length: int, horizon: int) -> float | None:
-    """What a forecast gains by a week beside the season given, if clear and a forecast sees it."""
+def _better_week(panel: Panel, day: int, season_length: int, horizon: int) -> str | None:
+    """How much better a week forecasts than the season given, if clearly, in words."""
     week = _WEEKDAYS * day
-    if _WEEKS_IN_SIGHT * week > HISTORY_LENGTH:
+    if day == 1 or _WEEKS_IN_SIGHT * week > HISTORY_LENGTH:
         return None
     # A little more than a day: the cutoffs fall on all weekdays and hours.
     origins = trial_cutoffs(
@@ -69,7 +65,10 @@ def _gain_of_week(panel: Panel, day: int, season_length: int, horizon: int) -> f
         horizon=horizon,
         most_series=_MOST_SERIES,
     )
-    return clear_gain(panel, origins, horizon, season_length=week, usual=season_length)
+    gain = clear_gain(panel, origins, horizon, season_length=week, usual=season_length)
+    if gain is None:
+        return None
+    return f"a season of {week} steps, a week, {gain_in_words(gain, season_length)}"
 
 
 def _steps_per_day(calendar: Calendar) -> int | None:

@@ -75,7 +75,7 @@ def gain_in_words(gain: float, usual: int) -> str:
     """What a season does beside the usual one, which it makes lose a share of its error.
 
     >>> gain_in_words(0.2, 24)
-    'forecasts 20 % better than one of 24; --season-length says otherwise'
+    'forecasts 20 % better than one of 24'
     """
     than = f"one of {usual}" if usual > 1 else "none"
-    return f"forecasts {100 * gain:.0f} % better than {than}; --season-length says otherwise"
+    return f"forecasts {100 * gain:.0f} % better than {than}"

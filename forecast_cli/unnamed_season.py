@@ -41,7 +41,7 @@ def find_season(panel: Panel, horizon: int, tell: Tell) -> int:
             text = f"a season of {length} steps {gain_in_words(gain, found)}"
             found = length
     if text:
-        tell(Notice("guess", text))
+        tell(Notice("guess", f"{text}; --season-length says otherwise"))
     return found
 
 

@@ -39,8 +39,9 @@ def test_a_day_stays_the_season_where_all_days_are_alike() -> None:
         assert preferred(panel) == (24, [])
 
 
-def test_less_than_three_weeks_before_the_first_cutoff_prove_no_season_of_a_week() -> None:
-    assert preferred(make_panel(load(3, weekend=0.5), calendar=HOURLY)) == (24, [])
+@pytest.mark.parametrize("weeks", [3, 4])
+def test_few_weeks_prove_no_season_of_a_week(weeks: int) -> None:
+    assert preferred(make_panel(load(weeks, weekend=0.5), calendar=HOURLY)) == (24, [])
 
 
 def test_five_weeks_prove_a_season_of_a_week_where_much_is_gained() -> None:
